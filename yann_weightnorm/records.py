@@ -1,0 +1,310 @@
+"""Run records: what a study writes, one line at a time, and a report reads.
+
+A run is one file of JSON lines, ``<folder>/records/<run id>.jsonl``: a header with everything
+needed to repeat the run, one line an epoch, one end line. A file without its end line belongs
+to an unfinished run. JSON has no word for a number that isn't finite, so such a number is
+written as ``null`` and read back as NaN.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import os
+import uuid
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Records", "Run", "RunWriter", "is_complete", "read_records", "read_run",
+           "record_path", "write_atomically"]
+
+STATUSES = ("finished", "diverged")
+RUN_FIELDS = ("network", "arm", "dataset", "seed", "learning_rate")
+EPOCH_FIELDS = ("train_cost", "train_error", "valid_error", "learning_rate", "seconds")
+END_FIELDS = ("test_error", "seconds")
+LAST = math.inf
+
+
+class Run(NamedTuple):
+    """One run as its record tells it.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file that was read.
+    header : dict
+        The header line.
+    epochs : dict of str to numpy.ndarray
+        ``"epoch"`` and each of `EPOCH_FIELDS`, one float an epoch; NaN where nothing was recorded.
+    end : dict or None
+        The end line, its numbers as floats; None while the run is unfinished.
+    problems : list of str
+        What had to be left out of the file, in words.
+    """
+
+    path: Path
+    header: dict
+    epochs: dict
+    end: dict | None
+    problems: list[str]
+
+    @property
+    def status(self):
+        """'finished', 'diverged' or 'unfinished'."""
+        return self.end["status"] if self.end else "unfinished"
+
+    @property
+    def run(self):
+        """The run's values: network, arm, dataset, seed, learning_rate, ..."""
+        return self.header["run"]
+
+    @property
+    def started(self):
+        """When the run began: ISO 8601, UTC; the file's own time for a header without one."""
+        if self.header.get("started"):
+            return str(self.header["started"])
+        changed = self.path.stat().st_mtime
+        return _iso(datetime.datetime.fromtimestamp(changed, datetime.timezone.utc))
+
+
+class Records(NamedTuple):
+    """All runs of a folder in the study's order, and what couldn't be read."""
+
+    runs: list[Run]
+    problems: list[str]
+
+
+class RunWriter:
+    """Write one run's record, a whole line at a time.
+
+    The header is put in place by renaming, so a run that starts again replaces what an
+    interrupted one left, and each line is one unbuffered write, so that an interruption costs
+    at most the line it falls into.
+
+    Parameters
+    ----------
+    folder : path
+        The study's folder; ``records/`` is made in it.
+    run_id : str
+        The file's name without ``.jsonl``.
+    header : dict
+        ``study``, ``run``, ``versions``, ``machine``, ``command``, ``git``, ``rows``. An optional
+        ``index`` is the run's place in the study: it orders arms in the report. ``started`` is
+        filled in unless given.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> run = dict(network="mlp", arm="plain", dataset="digits", seed=0, learning_rate=0.1)
+    >>> with TemporaryDirectory() as folder:
+    ...     with RunWriter(folder, "first", {"study": "supervised", "run": run}) as record:
+    ...         record.epoch(epoch=1, train_cost=0.7, train_error=12.5, valid_error=9.8,
+    ...                      learning_rate=0.1, seconds=0.4)
+    ...         record.end("finished", test_error=9.1, seconds=0.5)
+    ...     is_complete(folder, "first")
+    True
+    """
+
+    def __init__(self, folder, run_id, header):
+        _check_header(header, f"the header of run {run_id!r}")
+        self.path = record_path(folder, run_id)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        first = dict({"kind": "header", "started": _iso(_now())}, **header)
+        write_atomically(self.path, _encode(first))
+        # Held open until close(): if another worker restarts this run, this one keeps writing
+        # into the replaced, now nameless, file and their lines can't mix.
+        self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115
+
+    def epoch(self, epoch, **values):
+        """Add an epoch: its number (from 1) and the values of `EPOCH_FIELDS`."""
+        unknown = sorted(set(values) - set(EPOCH_FIELDS))
+        if unknown:
+            raise ValueError(f"an epoch record takes {', '.join(EPOCH_FIELDS)}; got "
+                             f"{', '.join(unknown)}: leave it out or name it as one of these.")
+        self._line(dict({"kind": "epoch", "epoch": epoch}, **values))
+
+    def end(self, status, *, test_error=None, seconds=None, diverged_at=None):
+        """Add the end line, 'finished' or 'diverged', and close the file."""
+        if status not in STATUSES:
+            raise ValueError(f"a run ends as {' or '.join(map(repr, STATUSES))}, got {status!r}; "
+                             f"for a run that stops early write no end at all.")
+        self._line({"kind": "end", "status": status, "test_error": test_error,
+                    "seconds": seconds, "diverged_at": diverged_at})
+        self.close()
+
+    def close(self):
+        """Close the file; without an end line the run stays unfinished."""
+        self._file.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def _line(self, values):
+        self._file.write(_encode(values))
+
+
+def record_path(folder, run_id):
+    """Return the file of run `run_id`, which must be a plain file name."""
+    if not run_id or Path(run_id).name != run_id or run_id.startswith("."):
+        raise ValueError(f"a run id is a plain file name without folders, got {run_id!r}; "
+                         f"put '-' in place of the separators.")
+    return Path(folder) / "records" / f"{run_id}.jsonl"
+
+
+def is_complete(folder, run_id):
+    """Say whether the run has its end line, so that it needn't be run again."""
+    path = record_path(folder, run_id)
+    if not path.is_file():
+        return False
+    try:
+        return read_run(path).end is not None
+    except ValueError:
+        return False
+
+
+def read_run(path):
+    """Return the :class:`Run` in a record file.
+
+    A line that isn't complete JSON, as an interrupted run leaves behind, is left out and told in
+    the run's `problems`.
+
+    Raises
+    ------
+    ValueError
+        If the file has no header line.
+    """
+    path = Path(path)
+    lines, problems = _read_lines(path)
+    headers = [line for line in lines if line["kind"] == "header"]
+    if not headers:
+        raise ValueError(f"{path} should begin with a header line, but has none; remove the file "
+                         f"and run the study again.")
+    _check_header(headers[0], str(path))
+    ends = [line for line in lines if line["kind"] == "end" and line.get("status") in STATUSES]
+    epochs = [line for line in lines if line["kind"] == "epoch"]
+    return Run(path, headers[0], _columns(epochs), _numbers(ends[-1]) if ends else None, problems)
+
+
+def read_records(folder):
+    """Return the :class:`Records` of a study's folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are no record files.
+    """
+    paths = sorted((Path(folder) / "records").glob("*.jsonl"))
+    if not paths:
+        raise FileNotFoundError(
+            f"the report wants run records, {Path(folder) / 'records'}/*.jsonl, and found none; "
+            f"run a study into this folder first, or name the folder that it was run into.")
+    runs, problems = [], []
+    for path in paths:
+        try:
+            runs.append(read_run(path))
+            problems += runs[-1].problems
+        except ValueError as error:
+            problems.append(str(error))
+    return Records(sorted(runs, key=_place), problems)
+
+
+def write_atomically(path, content):
+    """Write `content`, str or bytes, to `path`: a reader sees the old file or the new, whole."""
+    path = Path(path)
+    temporary = path.parent / f".{uuid.uuid4().hex}.tmp"
+    try:
+        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        os.replace(temporary, path)
+    except BaseException:
+        if temporary.exists():
+            temporary.unlink()
+        raise
+    return path
+
+
+def _now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _iso(moment):
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _encode(values):
+    """Return a line of JSON, as bytes with its line end."""
+    text = json.dumps(_plain(values), ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode("utf-8")
+
+
+def _plain(value):
+    """Return `value` in JSON's own types: NumPy's become Python's, a non-finite number None."""
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (np.generic, np.ndarray)):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _check_header(header, who):
+    """Raise ValueError unless the header names the study and all of `RUN_FIELDS`."""
+    run = header.get("run")
+    if "study" not in header or not isinstance(run, dict):
+        raise ValueError(f"{who} should hold 'study' and a 'run' of named values, but holds "
+                         f"{', '.join(sorted(header)) or 'nothing'}; write both.")
+    missing = [name for name in RUN_FIELDS if name not in run]
+    if missing:
+        raise ValueError(f"{who} should name {', '.join(RUN_FIELDS)} of its run; missing: "
+                         f"{', '.join(missing)}.")
+
+
+def _read_lines(path):
+    """Return (records, problems) of a file: what is JSON with a kind, and what isn't."""
+    records, problems = [], []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            record = json.loads(line.decode("utf-8"))
+            record["kind"]
+            records.append(record)
+        except (ValueError, KeyError, TypeError):
+            problems.append(f"{path.name}, line {number}: not a whole record "
+                            f"({len(line)} bytes); left out.")
+    return records, problems
+
+
+def _columns(epochs):
+    """Return the epoch lines as columns of floats, in order of epoch; the last of a repeated one."""
+    latest = {_number(line.get("epoch")): line for line in epochs}
+    lines = [latest[epoch] for epoch in sorted(latest) if math.isfinite(epoch)]
+    return {name: np.array([_number(line.get(name)) for line in lines], dtype="float64")
+            for name in ("epoch",) + EPOCH_FIELDS}
+
+
+def _numbers(end):
+    """Return the end line with its `END_FIELDS` as floats."""
+    return dict(end, **{name: _number(end.get(name)) for name in END_FIELDS})
+
+
+def _number(value):
+    """Return a JSON value as a float: NaN unless it is a finite number."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    try:
+        number = float(value) if is_number else math.nan
+    except OverflowError:  # a whole number beyond floats
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+def _place(run):
+    """Return the sort key of a run in the study: its index if it has one, else its start."""
+    index = _number(run.header.get("index"))
+    return (index if math.isfinite(index) else LAST, run.started, run.path.name)
