@@ -1,0 +1,37 @@
+"""The measures by name, and which of them the user has switched off."""
+
+import os
+from difflib import get_close_matches
+from typing import NamedTuple
+
+__all__ = ["DISABLE", "NAMES", "Measure", "disabled"]
+
+DISABLE = "YANN_WEIGHTNORM_DISABLE"
+NAMES = ("floatx", "blas", "threads", "malloc", "vector", "scan", "cache")
+
+
+class Measure(NamedTuple):
+    """What became of one measure: its name, whether it is on, and why."""
+
+    name: str
+    on: bool
+    why: str
+
+
+def disabled(environ=os.environ):
+    """Return the names of the measures that the environment switches off.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown.
+    """
+    names = [name.strip() for name in environ.get(DISABLE, "").split(",") if name.strip()]
+    for name in names:
+        if name not in NAMES:
+            near = get_close_matches(name, NAMES, n=1)
+            hint = f" (perhaps you meant {near[0]!r})" if near else ""
+            raise ValueError(
+                f"{DISABLE} takes names of measures separated by commas, got {name!r}{hint}; "
+                f"known: {', '.join(NAMES)}.")
+    return frozenset(names)
