@@ -2,5 +2,25 @@
 
 from yann_weightnorm.toolbox.datasets.arrays import ArrayDataset, dataset_from_arrays
 from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset, check_labels
+from yann_weightnorm.toolbox.datasets.catalogue import dataset_names, load_dataset
+from yann_weightnorm.toolbox.datasets.cifar10 import cifar10
+from yann_weightnorm.toolbox.datasets.digits import digits
+from yann_weightnorm.toolbox.datasets.idx import read_idx
+from yann_weightnorm.toolbox.datasets.mnist import fashion_mnist, mnist
+from yann_weightnorm.toolbox.datasets.mnist_5k import mnist_5k
 
-__all__ = ["SPLITS", "ArrayDataset", "Dataset", "check_labels", "dataset_from_arrays"]
+__all__ = [
+    "SPLITS",
+    "ArrayDataset",
+    "Dataset",
+    "check_labels",
+    "cifar10",
+    "dataset_from_arrays",
+    "dataset_names",
+    "digits",
+    "fashion_mnist",
+    "load_dataset",
+    "mnist",
+    "mnist_5k",
+    "read_idx",
+]

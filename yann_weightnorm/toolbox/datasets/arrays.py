@@ -1,8 +1,7 @@
 """A dataset made of arrays that are in memory already."""
 
+from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset
-from yann_weightnorm.toolbox.datasets.checks import (
-    as_float, checked_images, checked_labels, positive_int)
 
 __all__ = ["ArrayDataset", "dataset_from_arrays"]
 
@@ -23,7 +22,7 @@ class ArrayDataset(Dataset):
         self.check_block(split, block)
         images = self._images[split][:self.rows(split)]
         scale = 255 if self._normalize and images.dtype == "uint8" else None
-        return as_float(images.reshape(len(images), -1), scale), self.labels(split)
+        return checks.as_float(images.reshape(len(images), -1), scale), self.labels(split)
 
     load.__doc__ = Dataset.load.__doc__
 
@@ -72,7 +71,7 @@ def dataset_from_arrays(train, valid=None, test=None, *, mini_batch_size=100, no
     >>> dataset_from_arrays((images, labels), test=(images[:30], labels[:30]))
     <ArrayDataset 'arrays': 28x28x1, train 200, valid 0, test 30, mini batches of 100>
     """
-    size = positive_int(f"dataset {name!r}", "mini_batch_size", mini_batch_size)
+    size = checks.positive_int(f"dataset {name!r}", "mini_batch_size", mini_batch_size)
     if train is None:
         raise ValueError(f"dataset {name!r}: train is None, and there is nothing to learn from; "
                          f"give (images, labels).")
@@ -90,8 +89,8 @@ def _checked_pair(who, pair):
         length = f" of length {len(pair)}" if isinstance(pair, (tuple, list)) else ""
         raise ValueError(f"{who}: wanted a pair (images, labels), got a "
                          f"{type(pair).__name__}{length}; labels may be None.")
-    images = checked_images(who, pair[0])
-    return images, None if pair[1] is None else checked_labels(who, pair[1], len(images))
+    images = checks.checked_images(who, pair[0])
+    return images, None if pair[1] is None else checks.checked_labels(who, pair[1], len(images))
 
 
 def _same_shape(who, images, train):
