@@ -8,6 +8,7 @@ from yann_weightnorm.toolbox.datasets.digits import digits
 from yann_weightnorm.toolbox.datasets.idx import read_idx
 from yann_weightnorm.toolbox.datasets.mnist import fashion_mnist, mnist
 from yann_weightnorm.toolbox.datasets.mnist_5k import mnist_5k
+from yann_weightnorm.toolbox.datasets.yann_format import open_yann_dataset, save_yann_dataset
 
 __all__ = [
     "SPLITS",
@@ -22,5 +23,7 @@ __all__ = [
     "load_dataset",
     "mnist",
     "mnist_5k",
+    "open_yann_dataset",
     "read_idx",
+    "save_yann_dataset",
 ]

@@ -40,6 +40,8 @@ class Dataset:
         Mini batches in one block of train, valid and test.
     cache : bool
         Whether some split has more than one block.
+    rows_in_block : dict
+        Used rows in one block, by the split's name.
     name, splits
         As above.
 
@@ -62,8 +64,8 @@ class Dataset:
                 f"dataset {name!r}: a mini batch has {mini_batch_size} rows, but the training "
                 f"split holds {rows_per_block[0]}; give more rows or a smaller mini_batch_size.")
         whole = self.mini_batches_per_batch[0] * mini_batch_size
-        self._rows = dict(zip(SPLITS, (whole,) + tuple(rows_per_block[1:])))
-        self._blocks = {split: count if self._rows[split] else 0
+        self.rows_in_block = dict(zip(SPLITS, (whole,) + tuple(rows_per_block[1:])))
+        self._blocks = {split: count if self.rows_in_block[split] else 0
                         for split, count in zip(SPLITS, blocks)}
         self.batches2train = self._blocks["train"]
         self.batches2validate = self._blocks["valid"]
@@ -72,7 +74,7 @@ class Dataset:
 
     def rows(self, split):
         """Return how many rows of `split` ('train', 'valid' or 'test') are used."""
-        return self._rows[self._known(split)] * self._blocks[split]
+        return self.rows_in_block[self._known(split)] * self._blocks[split]
 
     def load(self, split, block=0):
         """Return one block as new arrays, which the caller may change.
