@@ -265,6 +265,9 @@ def _check_header(header, who):
     if missing:
         raise ValueError(f"{who} should name {', '.join(RUN_FIELDS)} of its run; missing: "
                          f"{', '.join(missing)}.")
+    if math.isnan(_number(_plain(run["learning_rate"]))):
+        raise ValueError(f"{who} should give the run's learning_rate as a number, got "
+                         f"{run['learning_rate']!r}; write the rate that the run starts with.")
 
 
 def _read_lines(path):

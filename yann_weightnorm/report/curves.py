@@ -1,0 +1,141 @@
+"""The page's graphs: learning curves, and final error against learning rate.
+
+A figure is made here and drawn by the page's own script, which switches between metrics, hides
+arms and paints axes to suit a light or dark page: each trace says in its ``meta`` to which arm
+and metric it belongs.
+"""
+
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+
+from yann_weightnorm.report.comparison import final
+from yann_weightnorm.report.numbers import percent, plural, rate
+from yann_weightnorm.report.statistics import band, spread
+
+__all__ = ["METRICS", "arm_band", "learning_curves", "rate_points", "robustness"]
+
+METRICS = {"train_error": "training error (%)", "valid_error": "validation error (%)",
+           "train_cost": "training cost (mean over rows)"}
+MARGIN = {"l": 62, "r": 14, "t": 12, "b": 52}
+DODGE = 0.05  # of a decade, between the whiskers of neighbouring arms
+
+
+def learning_curves(comparison, looks):
+    """Return the figure of all metrics against epochs, one median and one band per arm."""
+    figure = go.Figure(layout=_layout("epoch", METRICS["train_error"]))
+    figure.update_xaxes(rangemode="tozero")
+    figure.update_layout(hovermode="x unified")
+    for metric in METRICS:
+        for arm in comparison.arms:
+            drawn = arm_band(arm, metric)
+            if drawn.epoch.size:
+                figure.add_traces(_curve(arm, metric, drawn, looks[arm.name]))
+    return figure
+
+
+def arm_band(arm, metric):
+    """Return the band over an arm's runs at its best learning rate."""
+    return band([(run.epochs["epoch"], run.epochs[metric], run.status == "diverged")
+                 for run in arm.best_runs])
+
+
+def robustness(comparison, looks):
+    """Return the figure of the final validation error against the learning rate."""
+    figure = go.Figure(layout=_layout("learning rate", "final " + METRICS["valid_error"]))
+    figure.update_xaxes(**_rate_axis(comparison))
+    points = {arm.name: rate_points(arm) for arm in comparison.arms if arm.rates}
+    top = _top(points.values())
+    for place, (name, values) in enumerate(points.items()):
+        shift = 10 ** (DODGE * (place - (len(points) - 1) / 2))
+        figure.add_trace(_whiskers(name, values, looks[name], shift))
+        figure.add_trace(_crosses(name, values, looks[name], shift, top))
+    return figure
+
+
+def rate_points(arm):
+    """Return (learning rate, spread of final validation errors, diverged runs), one a rate."""
+    return [(learning_rate, spread([final(run, "valid_error") for run in runs]),
+             sum(run.status == "diverged" for run in runs))
+            for learning_rate, runs in arm.rates.items()]
+
+
+def _layout(x, y):
+    axis = {"showline": True, "ticks": "outside", "automargin": True, "zeroline": False}
+    return {"template": go.layout.Template(), "showlegend": False, "margin": MARGIN,
+            "xaxis": dict(axis, title={"text": x}), "yaxis": dict(axis, title={"text": y}),
+            "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+            "dragmode": "zoom"}
+
+
+def _curve(arm, metric, drawn, look):
+    """Return an arm's band and line for one metric; only the first metric is visible at first."""
+    common = {"name": f"{arm.name} ({rate(arm.best)})", "visible": metric == next(iter(METRICS)),
+              "meta": {"arm": arm.name, "metric": metric}, "mode": "lines"}
+    known = np.isfinite(drawn.median) & np.isfinite(drawn.low) & np.isfinite(drawn.high)
+    epoch, low, high = drawn.epoch[known], drawn.low[known], drawn.high[known]
+    around = go.Scatter(x=_list([*epoch, *epoch[::-1]]), y=_list([*high, *low[::-1]]),
+                        fill="toself", fillcolor=look.band(), line={"width": 0}, hoverinfo="skip",
+                        **common)
+    line = go.Scatter(
+        x=_list(drawn.epoch), y=_list(drawn.median), line={"color": look.colour, "width": 2.2,
+                                                           "dash": look.dash},
+        customdata=[_list(row) for row in zip(drawn.median, drawn.low, drawn.high)],
+        hovertemplate="%{customdata[0]:.4~g} [%{customdata[1]:.4~g}, %{customdata[2]:.4~g}]",
+        **common)
+    return [around, line] if len(arm.best_runs) > 1 else [line]
+
+
+def _list(values):
+    """Return plain floats for JSON, None for what can't be drawn."""
+    return [float(value) if math.isfinite(value) else None for value in values]
+
+
+def _rate_axis(comparison):
+    """Return a logarithmic axis with a tick at every learning rate that was tried."""
+    rates = sorted({value for arm in comparison.arms for value in arm.rates if value > 0})
+    ticks = {"tickmode": "array", "tickvals": rates, "ticktext": [rate(each) for each in rates]}
+    return dict(ticks if len(rates) <= 9 else {}, type="log")
+
+
+def _top(arms):
+    """Return the height at which diverged learning rates are marked: above all others."""
+    highs = [part for points in arms for _, errors, _ in points
+             for part in (errors.median, errors.high) if math.isfinite(part)]
+    return 1.12 * max(highs) if highs and max(highs) > 0 else 1.0
+
+
+def _whiskers(name, points, look, shift):
+    """Return medians with whiskers to the least and greatest finite error."""
+    finite = [(learning_rate, errors, diverged) for learning_rate, errors, diverged in points
+              if math.isfinite(errors.median) and learning_rate > 0]
+    highs = [errors.high if math.isfinite(errors.high) else errors.median
+             for _, errors, _ in finite]
+    return go.Scatter(
+        x=[each[0] * shift for each in finite], y=[each[1].median for each in finite],
+        error_y={"type": "data", "symmetric": False, "thickness": 1.4, "width": 4,
+                 "array": [high - each[1].median for high, each in zip(highs, finite)],
+                 "arrayminus": [each[1].median - each[1].low for each in finite]},
+        mode="lines+markers", line={"color": look.colour, "width": 2, "dash": look.dash},
+        marker={"size": 9, "color": look.colour,
+                "symbol": [look.symbol + ("-open" if each[2] else "") for each in finite]},
+        **_told(name, finite))
+
+
+def _crosses(name, points, look, shift, top):
+    """Return a cross at the top for every learning rate whose median run diverged."""
+    lost = [each for each in points if each[1].median == math.inf and each[0] > 0]
+    return go.Scatter(x=[each[0] * shift for each in lost], y=[top] * len(lost), mode="markers",
+                      marker={"size": 11, "symbol": "x", "color": look.colour},
+                      **_told(name, lost))
+
+
+def _told(name, points):
+    """Return the name, and what hovering over each point says."""
+    texts = [f"{name}<br>learning rate {rate(learning_rate)}<br>{percent(errors.median)}"
+             f" [{percent(errors.low)}, {percent(errors.high)}]<br>"
+             f"{plural(errors.count, 'run')}, {diverged} diverged"
+             for learning_rate, errors, diverged in points]
+    return {"name": name, "meta": {"arm": name, "metric": None}, "hovertext": texts,
+            "hovertemplate": "%{hovertext}<extra></extra>"}

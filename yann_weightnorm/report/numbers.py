@@ -1,0 +1,45 @@
+"""How the report writes numbers: the same on the page, in the tables and in the sentences."""
+
+import math
+
+__all__ = ["NONE", "count", "percent", "percent_spread", "plural", "rate", "seconds"]
+
+NONE = "–"  # nothing recorded, or never reached
+
+
+def percent(value):
+    """Return an error in percent, '2.50'; 'diverged' for infinity."""
+    if math.isnan(value):
+        return NONE
+    if math.isinf(value):
+        return "diverged"
+    return f"{value:.2f}" if abs(value) < 1e4 else f"{value:.3g}"
+
+
+def percent_spread(spread):
+    """Return '2.50 [2.10, 2.90]'; without the brackets for a single value."""
+    if spread.count < 2:
+        return percent(spread.median)
+    return f"{percent(spread.median)} [{percent(spread.low)}, {percent(spread.high)}]"
+
+
+def count(value):
+    """Return a number of epochs, '3' or '3.5'; a dash for never."""
+    return f"{value:g}" if math.isfinite(value) else NONE
+
+
+def seconds(value):
+    """Return a time in seconds with three digits."""
+    if not math.isfinite(value):
+        return NONE
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def rate(value):
+    """Return a learning rate, '0.003'."""
+    return NONE if value is None else f"{value:g}"
+
+
+def plural(number, word):
+    """Return '1 epoch', '2 epochs'."""
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,162 @@
+"""What the records say, in plain sentences that are computed from them.
+
+The sentences don't take sides: each arm is set against the plain one on how soon it learns and
+on the error it ends with, and a difference within the spread over seeds is called none.
+"""
+
+import math
+
+from yann_weightnorm.report.comparison import LEVELS, baseline
+from yann_weightnorm.report.numbers import percent, percent_spread, plural, rate
+
+__all__ = ["cautions", "lead", "sentence"]
+
+SUBJECT = "weight norm"
+
+
+def lead(comparisons):
+    """Return the opening paragraph: the answer over all comparisons."""
+    pairs = [(each, arm) for each in comparisons for arm in [_subject(each)] if arm]
+    told = [(each, arm) for each, arm in pairs if arm.best_runs and baseline(each).best_runs]
+    if not told:
+        return ("The records don't answer the question yet: no comparison has ended runs both of "
+                "the plain network and of another.")
+    if len(told) <= 3:
+        return " ".join(f"On {each.title}: {sentence(each, arm)}" for each, arm in told)
+    return _tally(told)
+
+
+def sentence(comparison, arm):
+    """Return how `arm` compares with the comparison's baseline, in one or two sentences."""
+    plain = baseline(comparison)
+    for each in (arm, plain):
+        if not each.best_runs:
+            return f"{each.name} has no learning rate at which half of its runs came to an end."
+    return f"{_speed(arm, plain)}. {_quality(arm, plain)}"
+
+
+def cautions(comparison):
+    """Return what a reader should keep in mind about the comparison's numbers."""
+    found = [*_edges(comparison), *_gaps(comparison)]
+    grids = {tuple(arm.rates) for arm in comparison.arms if arm.rates}
+    if len(grids) > 1:
+        found.append("Not every arm was run at the same learning rates.")
+    if len({len(arm.best_runs) for arm in comparison.arms if arm.best_runs}) > 1:
+        found.append("Not every arm was run with the same number of seeds.")
+    if any(len(arm.best_runs) == 1 for arm in comparison.arms):
+        found.append("With one seed nothing is known about the spread between runs.")
+    return found + comparison.problems
+
+
+def _subject(comparison):
+    """Return the arm that the title asks about, None if there is only the baseline."""
+    others = [arm for arm in comparison.arms if arm.name != baseline(comparison).name]
+    named = [arm for arm in others if arm.name.lower().startswith(SUBJECT)]
+    return (named or others or [None])[0]
+
+
+def _common_level(arm, plain):
+    """Return the smallest level that both reach, None if there is none."""
+    both = [level for level in LEVELS if _median(arm, level) < math.inf
+            and _median(plain, level) < math.inf]
+    return min(both) if both else None
+
+
+def _median(arm, level):
+    return arm.epochs_to(level).median
+
+
+def _faster(arm, plain):
+    """Return 1, 0 or -1: whether `arm` reaches low training error sooner; None if unknown."""
+    mine, theirs = ([_median(each, level) for level in reversed(LEVELS)] for each in (arm, plain))
+    for own, other in zip(mine, theirs):
+        if min(own, other) < math.inf:
+            return (own < other) - (own > other)
+    return None
+
+
+def _speed(arm, plain):
+    level = _common_level(arm, plain)
+    if level is None:
+        text = (f"{arm.name} ended with {percent_spread(arm.spread('train_error'))} % training "
+                f"error, {plain.name} with {percent_spread(plain.spread('train_error'))} %")
+    else:
+        text = (f"{arm.name} reached {level} % training error in "
+                f"{plural(_median(arm, level), 'epoch')}, {plain.name} in "
+                f"{plural(_median(plain, level), 'epoch')}")
+    return f"{text}{_beyond(arm, plain, level)} ({_how(arm, plain)})"
+
+
+def _beyond(arm, plain, level):
+    """Return the level that only one of the two reached, in words."""
+    for lower in reversed(LEVELS):
+        for own, other in ((arm, plain), (plain, arm)):
+            if lower != level and _median(own, lower) < math.inf == _median(other, lower):
+                return (f"; only {own.name} reached {lower} %, in "
+                        f"{plural(_median(own, lower), 'epoch')}")
+    return ""
+
+
+def _how(arm, plain):
+    """Return on what the numbers rest."""
+    seeds = sorted({len(arm.best_runs), len(plain.best_runs)})
+    told = "one seed" if seeds == [1] else f"median of {' and '.join(map(str, seeds))} seeds"
+    ratio = arm.seconds / plain.seconds if plain.seconds > 0 else math.nan
+    time = f"; an epoch took {ratio:.2g} times as long" if math.isfinite(ratio) else ""
+    return f"{told}, each arm at its own best learning rate{time}"
+
+
+def _quality(arm, plain):
+    """Return the test errors and whether they differ beyond the spread over seeds."""
+    mine, theirs = arm.spread("test_error"), plain.spread("test_error")
+    if not (math.isfinite(mine.median) and math.isfinite(theirs.median)):
+        return f"Test error: {percent(mine.median)} against {percent(theirs.median)}."
+    words = {1: "lower, beyond the spread over seeds", -1: "higher, beyond the spread over seeds",
+             0: "no difference beyond the spread over seeds", None: "spread unknown"}
+    return (f"Test error {percent_spread(mine)} % against {percent_spread(theirs)} %: "
+            f"{words[_better(mine, theirs)]}.")
+
+
+def _better(mine, theirs):
+    """Return 1 or -1 if the ranges don't meet, 0 if they do, None for single runs."""
+    if min(mine.count, theirs.count) < 2:
+        return None
+    return int(mine.high < theirs.low) - int(mine.low > theirs.high)
+
+
+def _tally(told):
+    """Return the counts over many comparisons."""
+    speed = [_faster(arm, baseline(each)) for each, arm in told]
+    error = [_better(arm.spread("test_error"), baseline(each).spread("test_error"))
+             for each, arm in told]
+    return (f"Over {len(told)} comparisons, each arm at its own best learning rate, "
+            f"{told[0][1].name} reached low training error in fewer epochs than the plain network "
+            f"in {speed.count(1)}, in as many in {speed.count(0)}, in more in {speed.count(-1)}"
+            f"{_unknown(speed)}. Its test error was lower beyond the spread over seeds in "
+            f"{error.count(1)}, higher in {error.count(-1)}, not clearly different in "
+            f"{error.count(0)}{_unknown(error)}.")
+
+
+def _unknown(answers):
+    number = answers.count(None)
+    return f" ({number} can't tell)" if number else ""
+
+
+def _edges(comparison):
+    """Tell where the best learning rate is the last one tried: a better one may lie beyond."""
+    for arm in comparison.arms:
+        rates = list(arm.rates)
+        for edge, word, beyond in ((0, "smallest", "smaller"), (-1, "largest", "larger")):
+            if len(rates) > 1 and arm.best == rates[edge]:
+                yield (f"{arm.name}: the best learning rate, {rate(arm.best)}, is the {word} one "
+                       f"tried; a {beyond} one may be better.")
+
+
+def _gaps(comparison):
+    """Tell which runs are missing from the numbers, and which ended in divergence."""
+    for arm in comparison.arms:
+        if arm.unfinished:
+            yield (f"{arm.name}: {plural(arm.unfinished, 'run')} not finished and not counted; "
+                   f"start the study again to finish.")
+        if arm.runs and arm.best is None:
+            yield f"{arm.name}: no learning rate has a finite median validation error."
