@@ -8,6 +8,7 @@ importable from the file; the few names that pickled arrays mention are recognis
 
 import pickletools
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,10 @@ def read_pickle(path):
     """
     data = Path(path).read_bytes()
     try:
-        return _Reader(data).run()
+        with warnings.catch_warnings():
+            # Of a garbled name, pickletools warns that its backslashes mean nothing.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return _Reader(data).run()
     except (LookupError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{path}: damaged pickle ({type(error).__name__}: {error}).") from error
     except ValueError as error:

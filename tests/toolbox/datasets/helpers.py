@@ -1,0 +1,78 @@
+"""What the tests of the datasets share."""
+
+import random
+import struct
+import tracemalloc
+from contextlib import contextmanager
+
+import numpy as np
+
+SEED = 20160225
+CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D,
+         "float64": 0x0E}
+
+
+@contextmanager
+def raises(error, *words):
+    """Expect exactly `error`, with each of `words` in its message."""
+    try:
+        yield
+    except Exception as raised:
+        assert type(raised) is error, f"{type(raised).__name__}: {raised}"
+        missing = [word for word in words if word not in str(raised)]
+        assert not missing, f"{missing} not in: {raised}"
+    else:
+        raise AssertionError(f"no {error.__name__}")
+
+
+def image_rows(rows, shape=(4, 3), seed=0):
+    """Return `rows` random uint8 images and labels below 10."""
+    rng = np.random.RandomState(seed)
+    return rng.randint(0, 256, (rows,) + shape).astype("uint8"), rng.randint(0, 10, rows)
+
+
+def idx_bytes(array):
+    """Return the IDX file of `array`, put together by hand."""
+    head = bytes([0, 0, CODES[array.dtype.name], array.ndim])
+    sizes = b"".join(struct.pack(">I", size) for size in array.shape)
+    return head + sizes + array.astype(array.dtype.newbyteorder(">")).tobytes()
+
+
+def damaged(data, count):
+    """Yield `count` random truncations, byte changes and insertions of `data`."""
+    rng = random.Random(SEED)
+    for _ in range(count):
+        wrong = bytearray(data)
+        for _ in range(rng.choice((1, 1, 2, 8))):
+            at, kind = rng.randrange(len(wrong)), rng.choice("flip set cut insert".split())
+            if kind == "flip":
+                wrong[at] ^= 1 << rng.randrange(8)
+            elif kind == "set":
+                wrong[at] = rng.choice((0, 1, 127, 128, 255))
+            elif kind == "cut":
+                del wrong[max(1, at):]
+            else:
+                wrong[at:at] = bytes(rng.randrange(256) for _ in range(rng.randrange(1, 9)))
+        yield bytes(wrong)
+
+
+def only_value_errors(read, path, data, count):
+    """Check that `read` gives a value or ValueError for damaged files, in little memory.
+
+    Returns how many were refused.
+    """
+    refused = 0
+    tracemalloc.start()
+    try:
+        for wrong in damaged(data, count):
+            path.write_bytes(wrong)
+            try:
+                read(path)
+            except ValueError as error:
+                refused += 1
+                assert str(path) in str(error), error
+            peak = tracemalloc.get_traced_memory()[1]
+            assert peak < 50e6, f"{peak} bytes for {wrong!r}"
+    finally:
+        tracemalloc.stop()
+    return refused
