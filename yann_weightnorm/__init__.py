@@ -1,3 +1,19 @@
-"""Weight normalization for the YANN toolbox on Theano."""
+"""Weight normalization for the YANN toolbox on Theano.
+
+Importing the package prepares Theano and registers the layer types.
+"""
+
+from yann_weightnorm import theano_setup
+
+theano_setup.prepare()
+
+from yann_weightnorm import layers  # noqa: E402  (Theano is imported from here on)
+from yann_weightnorm.initialization import initialize_from_data  # noqa: E402
+from yann_weightnorm.toolbox.datasets import dataset_from_arrays, load_dataset  # noqa: E402
+from yann_weightnorm.toolbox.network import network  # noqa: E402
+from yann_weightnorm.toolbox.registry import layer_names as layer_types  # noqa: E402
+
+__all__ = ["dataset_from_arrays", "initialize_from_data", "layer_types", "layers", "load_dataset",
+           "network"]
 
 __version__ = "0.1.0"

@@ -1,0 +1,144 @@
+"""Data-dependent start: scale and shift every layer by what one mini batch shows.
+
+Source: Salimans & Kingma (2016), section 3, arXiv:1602.07868.
+"""
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+from yann_weightnorm.toolbox.registry import start
+from yann_weightnorm.toolbox.streams import Stream
+
+__all__ = ["initialize_from_data"]
+
+DEVIATION = 0.05  # of every element of v, the paper's first step
+
+
+@start("data_dependent")
+def initialize_from_data(net, batch=0, images=None, redraw=True):
+    """Set g and b so that every pre-activation of one mini batch has mean 0 and deviation 1.
+
+    The paper's procedure, in the order of the layers: draw every element of v from N(0, 0.05^2);
+    let t be a layer's pre-activation for the mini batch, mu[t] and sigma[t] its mean and deviation
+    over the batch (and over positions, for maps); divide g by sigma[t] and shift b so that the
+    pre-activation becomes (t - mu[t]) / sigma[t] (equations 5 and 6); let its activation go on to
+    the next layer. A plain layer's w is divided instead of g, which is the paper's start for its
+    baseline. A layer's pre-activation is what goes into its activation, so for maps it comes
+    after pooling. Layers with batch norm are left as they are: that does the same at every step.
+
+    Dropout and noise are off. Parameters that layers share are set by the first of them.
+
+    Parameters
+    ----------
+    net : network
+        Cooked.
+    batch : int, default 0
+        Number of the training mini batch.
+    images : int, optional
+        How many images to use from the start of that mini batch on, by default those of one mini
+        batch. The paper's code takes 500 for mini batches of 100.
+    redraw : bool, default True
+        Draw directions first. Weights that were given by `input_params` are never redrawn. False
+        keeps all directions, of a trained network for example.
+
+    Returns
+    -------
+    network
+        `net`.
+
+    Raises
+    ------
+    RuntimeError
+        If `net` is not cooked.
+    ValueError
+        If there are too few images, or one of the pre-activations is the same for all of them, so
+        that it has no deviation to be divided by.
+    """
+    net.check_cooked("initialize_from_data")
+    x = _images(net.cooked_datastream, batch, images)
+    if not hasattr(net, "_start_statistics") or net._start_statistics[0] is not net.train_step:
+        net._start_statistics = net.train_step, Start(net)
+    layers, statistics = net._start_statistics[1].layers, net._start_statistics[1].function
+    if redraw:
+        _redraw(layers, net.rng)
+    found = statistics(x)
+    _check(layers, found[1::2], len(x))
+    for layer, mean, deviation in zip(layers, found[0::2], found[1::2]):
+        layer.scale_weight(1 / deviation)
+        layer.b.set_value(((layer.b.get_value() - mean) / deviation).astype(layer.b.dtype))
+    return net
+
+
+class Start(Stream):
+    """A fourth stream: every pre-activation is standardised on its way to the next layer.
+
+    So one pass gives the statistics that each layer meets after those below it were set.
+
+    Attributes
+    ----------
+    layers : list of Layer
+        Those whose parameters are to be set, in order.
+    function : compiled function
+        Rows of images -> mean and deviation of each layer's pre-activation, alternating.
+    """
+
+    def __new__(cls, net):
+        return super().__new__(cls, "start", masks=False, batch_statistics=True)
+
+    def __init__(self, net):
+        self.layers, self._moments, views = [], {}, {}
+        for id, view in net.layers.items():
+            if view.type == "objective":
+                continue
+            below = [views[origin] for origin in view.origin if origin in views]
+            views[id] = view.layer.read(self, below)
+        outputs = [moment for layer in self.layers for moment in self._moments[layer.scaled]]
+        self.function = theano.function([net.cooked_datastream.x], outputs,
+                                        on_unused_input="ignore")
+
+    def pre_activation(self, layer, t):
+        """Return `t` standardised over all axes but the channels'; note its moments."""
+        if not hasattr(layer.scaled, "set_value"):
+            return t  # tied to an expression: there is nothing to set
+        if layer.scaled not in self._moments:
+            self._moments[layer.scaled] = _moments(t)
+            self.layers.append(layer)
+        mean, deviation = self._moments[layer.scaled]
+        return (t - _along(mean, t.ndim)) / _along(deviation, t.ndim)
+
+
+def _moments(t):
+    axes = (0,) + tuple(range(2, t.ndim))
+    mean = t.mean(axis=axes)
+    return mean, T.sqrt(T.sqr(t - _along(mean, t.ndim)).mean(axis=axes))
+
+
+def _along(values, ndim):
+    return values.dimshuffle(*["x", 0] + ["x"] * (ndim - 2))
+
+
+def _images(stream, batch, images):
+    count = stream.mini_batch_size if images is None else images
+    x, _ = stream.load_data("train", 0)
+    first = batch * stream.mini_batch_size
+    if count < 2 or first < 0 or first + count > len(x):
+        raise ValueError(f"initialize_from_data got batch {batch!r} and images {count!r}: it needs "
+                         f"2 images or more among the {len(x)} of the first training block.")
+    return x[first:first + count]
+
+
+def _redraw(layers, rng):
+    for layer in layers:
+        if getattr(layer, "fresh_weight", True):
+            layer.set_weight(DEVIATION * rng.standard_normal(size=layer.weight_shape))
+
+
+def _check(layers, deviations, images):
+    for layer, deviation in zip(layers, deviations):
+        bad = np.count_nonzero(~(np.isfinite(deviation) & (deviation > 0)))
+        if bad:
+            raise ValueError(
+                f"initialize_from_data: {bad} of {len(deviation)} pre-activations of {layer.who} "
+                f"are the same for all {images} images, or not finite; use more images, or look "
+                f"for constant or broken input.")

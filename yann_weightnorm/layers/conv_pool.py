@@ -1,0 +1,32 @@
+"""The convolution with normalised filters."""
+
+from yann_weightnorm.layers.weight_norm import WeightNorm
+from yann_weightnorm.toolbox.layers import ConvPool
+from yann_weightnorm.toolbox.registry import layer_type
+
+__all__ = ["WeightNormConvPool"]
+
+
+@layer_type("weightnorm_conv_pool", "weightnorm_convolution", "weightnorm_conv")
+class WeightNormConvPool(WeightNorm, ConvPool):
+    """:class:`~yann_weightnorm.toolbox.layers.ConvPool` that learns length and direction.
+
+    ``w[k] = g[k] v[k] / |v[k]|``, the norm taken over input channels, height and width of filter
+    k. Options, shapes and errors are those of the plain layer; `input_params` takes
+    ``[v, g, b]``, or a plain layer's ``[w, b]``.
+
+    Attributes
+    ----------
+    v : (num_neurons, channels, filter height, filter width), floatX
+        Directions. Starts as the plain layer's filters.
+    g : (num_neurons, 1, 1, 1), floatX
+        Lengths of the filters. Starts as the norms of `v`.
+    w : shape of `v`, symbolic
+        Assigning an array to it sets `v` and `g`.
+
+    References
+    ----------
+    .. [1] Salimans and Kingma (2016), "Weight Normalization", arXiv:1602.07868, equation 2.
+    """
+
+    norm_axes = (1, 2, 3)

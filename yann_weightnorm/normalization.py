@@ -1,0 +1,115 @@
+"""Weight normalization: a weight is a direction times a length.
+
+Every function takes symbolic tensors or NumPy arrays alike.
+
+Source: Salimans & Kingma (2016), "Weight Normalization", arXiv:1602.07868.
+"""
+
+import numpy as np
+import theano.tensor as T
+
+__all__ = ["compose", "decompose", "norm"]
+
+
+def norm(v, axes):
+    """Return the Euclidean norm of `v` over `axes`, which stay as length 1.
+
+    Parameters
+    ----------
+    v : tensor or array
+    axes : int or tuple of int
+        The axes of one neuron.
+
+    Examples
+    --------
+    >>> norm(np.array([[3.0, 1.0], [4.0, 0.0]]), axes=0)
+    array([[5., 1.]])
+    """
+    return _library(v).sqrt((v * v).sum(axis=axes, keepdims=True))
+
+
+def compose(v, g, axes):
+    """Return w = g v / |v| (equation 2): direction of `v`, length `g`.
+
+    Parameters
+    ----------
+    v : tensor or array
+    g : tensor or array
+        Of the shape of `v`, but length 1 along `axes`.
+    axes : int or tuple of int
+        The axes of one neuron.
+
+    Notes
+    -----
+    Where v is 0 it has no direction, and equation 3 divides by 0. There |v| is taken to be 1, so w
+    is 0, the gradient of v is g times that of w, and the next step gives v a direction. The same
+    holds where |v| is so small (1e-15 in float32, 1e-146 in float64) that the squares lose their
+    precision.
+
+    Examples
+    --------
+    >>> v, g = np.array([[3.0, 1.0], [4.0, 0.0]]), np.array([[10.0, 2.0]])
+    >>> compose(v, g, axes=0)
+    array([[6., 2.],
+           [8., 0.]])
+    """
+    square = (v * v).sum(axis=axes, keepdims=True)
+    return v * (g / _library(v).sqrt(_where(square > _least_square(v.dtype), square, 1)))
+
+
+def decompose(w, axes, who="decompose"):
+    """Return (v, g) with ``compose(v, g, axes) == w``, for an array `w`.
+
+    Parameters
+    ----------
+    w : array
+    axes : int or tuple of int
+        The axes of one neuron.
+    who : str, optional
+        Begins the error message.
+
+    Returns
+    -------
+    v : array
+        `w` itself.
+    g : array
+        Its norm over `axes`, which stay as length 1.
+
+    Raises
+    ------
+    ValueError
+        If a neuron's weights are all 0: they have no direction to learn.
+
+    Examples
+    --------
+    >>> decompose(np.array([[3.0, 1.0], [4.0, 0.0]]), axes=0)[1]
+    array([[5., 1.]])
+    """
+    w = np.asarray(w)
+    g = np.sqrt(np.square(w, dtype="float64").sum(axis=axes, keepdims=True)).astype(w.dtype)
+    zero = np.flatnonzero(~(np.square(g) > _least_square(w.dtype)))
+    if len(zero):
+        raise ValueError(f"{who}: the weights of neuron {_some(zero)} are all 0 or not finite, so "
+                         f"they have no direction to learn; give other weights, or a plain layer.")
+    return w, g
+
+
+def _library(v):
+    return np if isinstance(v, np.ndarray) else T
+
+
+def _where(condition, yes, no):
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, yes, np.asarray(no, dtype=yes.dtype))
+    return T.switch(condition, yes, np.asarray(no, dtype=yes.dtype))
+
+
+def _least_square(dtype):
+    """Return the least sum of squares that still has the precision of `dtype`."""
+    facts = np.finfo(dtype)
+    return np.asarray(facts.tiny / facts.eps, dtype=dtype)
+
+
+def _some(numbers, most=5):
+    rest = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+    return ", ".join(str(n) for n in numbers[:most]) + rest

@@ -1,0 +1,60 @@
+"""Batch normalization (Ioffe & Szegedy 2015, arXiv:1502.03167), for matrices and for maps."""
+
+import numpy as np
+from theano.tensor.nnet.bn import batch_normalization_test, batch_normalization_train
+
+__all__ = ["BatchNormalization"]
+
+EPSILON = 1e-4
+NEW_SHARE = 0.1  # of a mini batch in the running statistics
+
+
+def _constant(value, shape):
+    return lambda rng: np.full(shape, value)
+
+
+class BatchNormalization:
+    """Mixin: a layer that can normalize each channel by its statistics.
+
+    In streams with batch statistics a channel is normalized by the mean and the biased variance
+    of the mini batch (and its positions); elsewhere by running averages of mean and unbiased
+    variance, which each training step moves a tenth of the way.
+
+    Attributes
+    ----------
+    gamma, beta : learnt scale and shift of each channel; they start at 1 and 0.
+    running_mean, running_var : the population's statistics; they start at 0 and 1.
+    """
+
+    def make_batch_normalization(self, shape):
+        """Make gamma, beta and the running statistics, each of `shape`."""
+        self.gamma = self.param("gamma", shape, _constant(1, shape))
+        self.beta = self.param("beta", shape, _constant(0, shape))
+        self.running_mean = self.param("running_mean", shape, _constant(0, shape),
+                                       learnable=False)
+        self.running_var = self.param("running_var", shape, _constant(1, shape),
+                                      learnable=False)
+
+    def batch_normalize(self, t, stream):
+        """Return `t` normalized over all axes but the channel's, axis 1."""
+        axes = (0,) + tuple(range(2, t.ndim))
+        gamma, beta, mean, var = [
+            self._along_channels(p, t.ndim)
+            for p in (self.gamma, self.beta, self.running_mean, self.running_var)]
+        if not stream.batch_statistics:
+            return batch_normalization_test(t, gamma, beta, mean, var, axes, EPSILON)
+        out, _, _, new_mean, new_var = batch_normalization_train(
+            t, gamma, beta, axes, EPSILON, NEW_SHARE, mean, var)
+        if stream.masks:  # the stream that is trained
+            self._remember(self.running_mean, new_mean)
+            self._remember(self.running_var, new_var)
+        return out
+
+    @staticmethod
+    def _along_channels(param, ndim):
+        return param.flatten().dimshuffle(*["x", 0] + ["x"] * (ndim - 2))
+
+    def _remember(self, running, new):
+        if hasattr(running, "get_value"):
+            self.updates[running] = new.flatten().reshape(running.shape) \
+                if running.ndim == 1 else new.flatten().dimshuffle("x", 0)

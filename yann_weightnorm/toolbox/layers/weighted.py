@@ -1,0 +1,113 @@
+"""What the layers with a weight share: w and b, batch norm, activation, dropout, start."""
+
+import numpy as np
+import theano.tensor as T
+
+from yann_weightnorm.toolbox.activations import activate, check_activation
+from yann_weightnorm.toolbox.layers.base import Layer, normal
+from yann_weightnorm.toolbox.layers.batch_normalization import BatchNormalization
+
+__all__ = ["WeightLayer"]
+
+START_DEVIATION = 0.01
+
+
+class WeightLayer(BatchNormalization, Layer):
+    """A layer ``y = f(linear(x, w) + b)``; a subclass says what is linear.
+
+    How the weight is made, set and scaled is in four small methods, so that another
+    parametrisation of the weight overrides just these.
+
+    Attributes
+    ----------
+    w : the weight; symbolic. Assigning an array to it sets the parameters behind it.
+    b : (channels,), floatX. Starts at 0.
+    L1, L2 : symbolic sums of |w| and of w squared, the terms of a regularizer.
+    """
+
+    def __init__(self, id, input_shape, rng, *, input_params, dropout_rate, activation,
+                 batch_norm, channels):
+        super().__init__(id, input_shape, rng, input_params, dropout_rate)
+        self.activation, self.batch_norm, self.num_neurons = activation, bool(batch_norm), channels
+        check_activation(activation, channels, self.who)
+
+    def make_params(self, weight_shape, channels, batch_norm_shape, scale=START_DEVIATION):
+        """Make the weight, the bias, batch norm's parameters if wanted, and the masks."""
+        self.fresh_weight = not self._given or self._given[0] is None
+        self._w = self.make_weight(tuple(weight_shape), normal(weight_shape, scale))
+        self.b = self.param("b", (channels,), lambda rng: np.zeros(channels))
+        if self.batch_norm:
+            self.make_batch_normalization(batch_norm_shape)
+        self.make_masks()
+
+    # -- the weight's parametrisation ---------------------------------------------------------
+
+    def make_weight(self, shape, start):
+        """Declare the parameters behind the weight; return the weight."""
+        return self.param("w", shape, start)
+
+    def set_weight(self, value):
+        """Set the parameters behind the weight so that it becomes the array `value`."""
+        self._w.set_value(self.checked_weight(value))
+
+    def weight_value(self):
+        """Return the weight's value, an array."""
+        return self._w.get_value()
+
+    @property
+    def scaled(self):
+        """The parameter that :meth:`scale_weight` changes: w."""
+        return self._w
+
+    def scale_weight(self, scale):
+        """Multiply the weight of each channel by an entry of the array `scale`."""
+        self.set_weight(self.weight_value() * self.along_outputs(scale))
+
+    # -----------------------------------------------------------------------------------------
+
+    @property
+    def constrained(self):
+        """The parameters that YANN's max-norm constraint bounds: a matrix that is learnt as it is."""
+        return [p for p in self.active_params if p is self._w and p.ndim == 2]
+
+    @property
+    def w(self):
+        """The weight, symbolic."""
+        return self._w
+
+    @w.setter
+    def w(self, value):
+        self.set_weight(value)
+
+    @property
+    def L1(self):
+        """Sum of the absolute values of the weight, symbolic."""
+        return T.sum(abs(self._w))
+
+    @property
+    def L2(self):
+        """Sum of the squares of the weight, symbolic."""
+        return T.sum(self._w ** 2)
+
+    def checked_weight(self, value):
+        """Return the array `value` in the weight's dtype, or raise a ValueError for its shape."""
+        value = np.asarray(value, dtype=self.b.dtype)
+        if value.shape != self.weight_shape:
+            raise ValueError(f"{self.who} got a weight of shape {value.shape}, wanted "
+                             f"{self.weight_shape}.")
+        return value
+
+    def along_outputs(self, values):
+        """Return the array `values`, one a channel, shaped to multiply the weight."""
+        shape = [1] * len(self.weight_shape)
+        shape[self.output_axis] = -1
+        return np.asarray(values, dtype=self.b.dtype).reshape(shape)
+
+    def expression(self, x, stream):
+        """Return the activation of the linear map of `x` plus the bias."""
+        t = self.linear(x) + self._along_channels(self.b, 2 if x.ndim == 2 else 4)
+        if self.batch_norm:
+            t = self.batch_normalize(t, stream)
+        else:
+            t = stream.pre_activation(self, t)
+        return self.drop(activate(t, self.activation), stream)

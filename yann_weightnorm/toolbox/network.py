@@ -1,0 +1,410 @@
+"""YANN's network: add layers and modules, cook, train, test."""
+
+from collections import OrderedDict
+
+import networkx
+import numpy as np
+
+from yann_weightnorm.toolbox import cooking, evaluation, registry, storage
+from yann_weightnorm.toolbox.graph import add_to_graph
+from yann_weightnorm.toolbox.joining import Joining
+from yann_weightnorm.toolbox.printing import print_tree, say
+from yann_weightnorm.toolbox.schedule import Schedule
+from yann_weightnorm.toolbox.streams import DROPOUT, INFERENCE, STABLE, Streams
+from yann_weightnorm.toolbox.training import Training
+
+__all__ = ["network"]
+
+
+class network(Joining):
+    """A network of layers over the mini batches of a data set.
+
+    Parameters
+    ----------
+    verbose : {0, 1, 2, 3}, default 2
+        How much is printed; 0 is nothing.
+    rng : numpy.random.RandomState, optional
+        Draws everything random: starting parameters, masks, orders of rows. Two networks built
+        alike from generators with one seed train alike, bit for bit, on one machine. By default
+        numpy's global generator, which ``numpy.random.seed`` seeds.
+    borrow : bool, default True
+        Kept for YANN's scripts.
+
+    Attributes
+    ----------
+    dropout_layers, layers, inference_layers : dict
+        Layer id -> its view in the dropout (trained), stable and inference (tested) stream.
+    params, active_params : list of shared variables
+        All parameters, and those that training changes; a script may append to the latter.
+    datastream, optimizer, resultor, visualizer : dict
+        Module id -> module.
+    L1, L2 : symbolic sums over the layers added with ``regularize=True``.
+    cost : list of float
+        Cost of every training mini batch since the last cook.
+    """
+
+    def __init__(self, verbose=2, rng=None, borrow=True):
+        self.verbose, self.borrow = verbose, borrow
+        self.rng = np.random if rng is None else rng
+        self._streams = Streams()
+        views = self._streams.views
+        self.dropout_layers, self.layers = views[DROPOUT], views[STABLE]
+        self.inference_layers = views[INFERENCE]
+        self.params, self.active_params = [], []
+        self.L1 = self.L2 = 0
+        self.datastream, self.optimizer, self.resultor, self.visualizer = {}, {}, {}, {}
+        self.graph, self.layer_graph = networkx.DiGraph(), {}
+        self.num_layers = 0
+        self.last_layer_created = self.last_classifier_created = None
+        self.last_objective_layer_created = self.last_datastream_created = None
+        self.last_optimizer_created = self.last_resultor_created = None
+        self.last_visualizer_created = None
+        self.cooked_datastream = self.cooked_optimizer = self.cooked_resultor = None
+        self.cooked_classifier, self.layer_activities = None, {}
+
+    # -- building -----------------------------------------------------------------------------
+
+    def add_layer(self, type, verbose=None, *, id=None, origin=None, learnable=None, **options):
+        """Add a layer on top of another.
+
+        Parameters
+        ----------
+        type : str
+            A layer type's name or alias; ``yann_weightnorm.layer_types()`` lists them.
+        verbose : int, optional
+        id : str, optional
+            The number of layers so far by default.
+        origin : str, optional
+            Id of the layer below, by default the last one added; for an input layer the id of a
+            datastream, for an objective the last classifier.
+        learnable : bool, optional
+            Whether training changes the layer's parameters; by default if it has any.
+        **options
+            The options of the layer's class: its keyword-only parameters.
+
+        Raises
+        ------
+        ValueError
+            If the type, the origin or an option's value is unknown or impossible.
+
+        Warns
+        -----
+        UserWarning
+            If the type has no option of a given name.
+        """
+        cls = registry.layer_class(type)
+        id = self._new_id(id)
+        origins, ground = cls.join(self, origin, options)
+        layer = cls(id, ground, self.rng, **registry.options_for(cls, options))
+        layer.active = self._learnable(layer, learnable)
+        self._streams.lay(layer, origins)
+        layer.origin = layer.origin + origins
+        for below in origins:
+            self.layers[below].destination.append(id)
+        self._register(layer)
+        say(2, f"Added {layer.who}, output shape {layer.output_shape}", self._level(verbose))
+
+    def _register(self, layer):
+        self.last_layer_created = layer.id
+        if layer.type == "objective":
+            self.last_objective_layer_created = layer.id
+        if hasattr(layer, "num_classes"):
+            self.last_classifier_created = layer.id
+        self.params = self.params + layer.params
+        if layer.active:
+            self.active_params = self.active_params + layer.active_params
+        if getattr(layer, "regularize", False):
+            self.L1, self.L2 = self.L1 + layer.L1, self.L2 + layer.L2
+        add_to_graph(self, self.layers[layer.id])
+
+    def _new_id(self, id):
+        id = str(self.num_layers) if id is None else id
+        if not isinstance(id, str):
+            raise ValueError(f"add_layer got id {id!r}; a layer's id must be a string.")
+        if id in self.layers:
+            raise ValueError(f"add_layer got id {id!r}, which {self.layers[id].who} has; choose "
+                             f"another.")
+        self.num_layers += 1
+        return id
+
+    @staticmethod
+    def _learnable(layer, learnable):
+        if learnable and not layer.active_params:
+            raise ValueError(f"{layer.who} has nothing to learn; leave learnable out.")
+        return bool(layer.active_params) if learnable is None else bool(learnable)
+
+    def deactivate_layer(self, id, verbose=None):
+        """Take the parameters of a layer out of what training changes; cook again after it.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer, or it has no parameters.
+        """
+        layer = self.layers[self.known_layer(id, "deactivate_layer")]
+        if not layer.params:
+            raise ValueError(f"deactivate_layer: {layer.who} has no parameters.")
+        self.active_params = [p for p in self.active_params
+                              if not any(p is own for own in layer.params)]
+        layer.active = False
+
+    def restart(self, rng):
+        """Begin again from `rng`: the numbers of a network built anew, without compiling anew.
+
+        Parameters, masks, orders of rows and what the optimizer remembers are all as in a network
+        built by the same calls with ``rng=rng``. Parameters given as arrays by `input_params` keep
+        the values they have.
+        """
+        self.rng, self.cost = rng, []
+        for view in self.layers.values():
+            view.layer.restart(rng)
+        for stream in self.datastream.values():
+            stream.restart(rng)
+        for optimizer in self.optimizer.values():
+            optimizer.reset()
+
+    # -- cooking ------------------------------------------------------------------------------
+
+    def cook(self, verbose=None, *, optimizer=None, datastream=None, resultor="", visualizer=None,
+             classifier_layer="", objective_layers=None, objective_weights=None,
+             active_layers=None, data_dependent_start=False, **unread):
+        """Choose modules and objectives, and make the functions that train and test.
+
+        Parameters
+        ----------
+        verbose : int, optional
+        optimizer, datastream, resultor, visualizer : str, optional
+            Ids of modules, the last ones added by default. Without an optimizer plain gradient
+            descent is used, without a resultor one in the folder 'resultor'; ``resultor=None``
+            writes no files.
+        classifier_layer : str or None, optional
+            Id of the classifier to test, the last one by default; None for a value network.
+        objective_layers : list of str, optional
+            Ids of the objectives to minimise, by default the last one.
+        objective_weights : list of float, optional
+            What each counts; 1 by default.
+        active_layers : list, optional
+            Ids (or layers) whose parameters alone are trained.
+        data_dependent_start : bool, default False
+            Set g and b, or w and b, so that every pre-activation of the first mini batch has mean
+            0 and deviation 1 (Salimans & Kingma 2016, section 3); see
+            :func:`yann_weightnorm.initialize_from_data`.
+        **unread
+            YANN's scripts pass more (`classifier`, `learning_rates`, ...), which nothing reads.
+
+        Raises
+        ------
+        ValueError
+            If a module or layer is unknown, there is no datastream or objective, or weights and
+            objectives differ in number.
+        """
+        self.cooked_datastream = self.known_datastream([datastream], strict=True)
+        self.cooked_optimizer = self.known_optimizer(optimizer)
+        self.cooked_resultor = self.known_resultor(resultor)
+        self.cooked_classifier = self.last_classifier_created if classifier_layer == "" \
+            else classifier_layer
+        self.network_type = "value" if self.cooked_classifier is None else "classifier"
+        self._choose_cost(objective_layers, objective_weights)
+        if active_layers is not None:
+            self.active_params = self.params_of(active_layers)
+        self.check_classes()
+        self.learning_rate = self.cooked_optimizer.learning_rate
+        self.cost, self.validation_accuracy, self.training_accuracy = [], [], []
+        cooking.compile_functions(self)
+        self.train_step.compiled  # the others compile when they are first called
+        if data_dependent_start:
+            registry.start_function("data_dependent")(self)
+        self.keep_best()
+
+    def _choose_cost(self, objectives, weights):
+        objectives = [self.last_objective_layer_created] if objectives is None else objectives
+        objectives = [self.known_layer(id, "cook: objective_layers") for id in objectives]
+        weights = [1] * len(objectives) if weights is None else weights
+        if len(weights) != len(objectives):
+            raise ValueError(f"cook got {len(weights)} objective_weights for {len(objectives)} "
+                             f"objective_layers; give one for each.")
+        self.layer_cost, self.dropout_cost, self.inference_cost = [
+            cooking.weighted_cost(views, objectives, weights)
+            for views in (self.layers, self.dropout_layers, self.inference_layers)]
+
+    def mini_batch_train(self, index, epoch=0):
+        """Take a training step on mini batch `index` of the loaded block; return its cost.
+
+        `epoch`, counted from 0, decides on the momentum.
+        """
+        self.load_if_empty()
+        return self.train_step(index, epoch)[0]
+
+    # -- training -----------------------------------------------------------------------------
+
+    def train(self, verbose=None, *, epochs=(20, 20), learning_rates=None, validate_after_epochs=1,
+              visualize_after_epochs=None, save_after_epochs=None, training_accuracy=False,
+              early_terminate=None, show_progress=True, nan_retreats=10, **unread):
+        """Train on the training split of the datastream.
+
+        Parameters
+        ----------
+        verbose : int, optional
+        epochs : int or tuple of int, default (20, 20)
+            Epochs of each era.
+        learning_rates : tuple or function, optional
+            ``(annealing, rate of era 0, ...)`` or a function of the epoch; see
+            :class:`~yann_weightnorm.toolbox.schedule.Schedule`.
+        validate_after_epochs : int, default 1
+            Epochs from one validation to the next.
+        visualize_after_epochs : int, optional
+        save_after_epochs : int, optional
+            Epochs from one parameter file to the next, as validation by default; 0 for none.
+        training_accuracy : bool, default False
+            Also run the training split through the inference stream when validating.
+        early_terminate : bool, optional
+            None and True stop when validation no longer improves, True sooner; False never.
+        show_progress : bool, default True
+            Show a progress bar (at `verbose` 1 and more, on a terminal).
+        nan_retreats : int, default 10
+            How often a cost that is not finite may cut the rate and begin the epoch again.
+        **unread
+            YANN's scripts pass more (`patience`), which nothing reads.
+
+        Returns
+        -------
+        History
+            A list of :class:`~yann_weightnorm.toolbox.history.Epoch`: cost, errors, learning rate,
+            momentum and seconds of each.
+
+        Raises
+        ------
+        RuntimeError
+            If the network is not cooked.
+        ValueError
+            If the learning rates don't fit the epochs.
+        """
+        self.check_cooked("train")
+        schedule, verbose = Schedule(epochs, learning_rates), self._level(verbose)
+        self.validate_after_epochs = validate_after_epochs
+        self.save_after_epochs = validate_after_epochs if save_after_epochs is None \
+            else save_after_epochs
+        self._with_training_accuracy = training_accuracy
+        self.best_validation_errors, self.validation_accuracy = np.inf, []
+        self.training_accuracy = []
+        self.keep_best()
+        training = Training(self, schedule, early_terminate, nan_retreats)
+        return training.run(verbose, show_progress and verbose >= 1)
+
+    def run_epoch(self, epoch, show_progress=False):
+        """Take a step on every training mini batch; return the mean cost and the percent wrong."""
+        return evaluation.training_epoch(self, epoch, show_progress)
+
+    def validate_epoch(self, epoch, verbose):
+        """Return the validation error after `epoch`, and whether it is the best so far.
+
+        (None, False) for an epoch that is not to be validated, (None, True) without a validation
+        split: then the last parameters count as the best.
+        """
+        if not self.cooked_datastream.blocks("valid"):
+            return None, True
+        if not self.validate_after_epochs or epoch % self.validate_after_epochs:
+            return None, False
+        self.validate(epoch, self._with_training_accuracy, verbose=verbose)
+        error = self._validation_error
+        improved = error < self.best_validation_errors
+        self.best_validation_errors = min(error, self.best_validation_errors)
+        return error, improved
+
+    def after_epoch(self, epoch):
+        """Save the parameters if it is their turn and there is a resultor to say where."""
+        if self.cooked_resultor and self.save_after_epochs and not epoch % self.save_after_epochs:
+            self.save_params(epoch)
+
+    def keep_best(self):
+        """Keep a copy of the parameters as the best so far."""
+        kept = list({id(p): p for p in self.active_params + self.params}.values())
+        self.best_params = [(p, p.get_value()) for p in kept if hasattr(p, "get_value")]
+
+    def restore_best(self):
+        """Set the parameters to the copy that is kept as the best."""
+        for p, value in self.best_params:
+            p.set_value(value)
+
+    # -- testing and looking ------------------------------------------------------------------
+
+    def validate(self, epoch=0, training_accuracy=False, show_progress=False, verbose=None):
+        """Run the validation split, print the accuracy and return it.
+
+        Returns
+        -------
+        float, or (float, float) with `training_accuracy`
+            Percent right of the validation split, and of the training split. For a network
+            without a classifier the mean costs.
+        """
+        self.check_cooked("validate")
+        results = [self._evaluate("valid", "Validation", self.validation_accuracy, show_progress,
+                                  verbose)]
+        self._validation_error = self._last_error
+        if training_accuracy:
+            results.append(self._evaluate("train", "Training", self.training_accuracy,
+                                          show_progress, verbose))
+        return tuple(results) if training_accuracy else results[0]
+
+    def test(self, show_progress=True, verbose=None):
+        """Run the test split, print the accuracy and return it.
+
+        Returns
+        -------
+        float
+            Percent right; for a network without a classifier the mean cost.
+        """
+        self.check_cooked("test")
+        return self._evaluate("test", "Testing", [], show_progress, verbose)
+
+    def _evaluate(self, split, name, record, show_progress, verbose):
+        verbose = self._level(verbose)
+        if not self.cooked_datastream.blocks(split):
+            raise ValueError(f"dataset {self.cooked_datastream.dataset.name!r} has no rows in its "
+                             f"{split!r} split; give it some when it is made.")
+        self._last_error = evaluation.split_error(self, split, show_progress and verbose >= 1)
+        is_value = self.cooked_classifier is None
+        result = self._last_error if is_value else 100.0 - self._last_error
+        say(2, f"{name} {'cost' if is_value else 'accuracy'} : {result:.6g}", verbose)
+        record.append(result)
+        return result
+
+    def layer_activity(self, id, index=0, verbose=None):
+        """Return what layer `id` gives, in inference, for mini batch `index` of the loaded block."""
+        self.check_cooked("layer_activity")
+        self.load_if_empty()
+        return self.layer_activities[self.known_layer(id, "layer_activity")](index)
+
+    def get_params(self, verbose=None):
+        """Return an OrderedDict: layer id -> list of its parameters' values, as arrays."""
+        return OrderedDict((id, view.get_params(borrow=False))
+                           for id, view in self.dropout_layers.items() if view.params)
+
+    def save_params(self, epoch=0, verbose=None):
+        """Write all parameters to ``<resultor's root>/params/epoch_<epoch>.safetensors``."""
+        self.check_cooked("save_params")
+        resultor = self.cooked_resultor or self.known_resultor("")
+        unique = {p.name: p for p in self.params if hasattr(p, "get_value")}
+        storage.save_params(unique.values(), resultor.params_file(epoch))
+
+    def print_status(self, epoch, print_lr=False, verbose=None):
+        """Print cost, learning rate and momentum, and hand them to the resultor."""
+        verbose = self._level(verbose)
+        stream = self.cooked_datastream
+        steps = stream.dataset.rows("train") // stream.mini_batch_size
+        cost = float(np.mean(self.cost[-steps:])) if self.cost else float("nan")
+        rate = float(self.learning_rate.get_value())
+        momentum = self.cooked_optimizer.momentum_at(epoch)
+        say(2, f"Cost                : {cost:.6g}", verbose)
+        if print_lr or verbose >= 3:
+            say(2, f"Learning Rate       : {rate:.6g}", verbose)
+            say(2, f"Momentum            : {momentum}", verbose)
+        if self.cooked_resultor:
+            self.cooked_resultor.process_results(cost, rate, momentum)
+
+    def pretty_print(self, verbose=None):
+        """Print the tree of layers."""
+        print_tree(self)
+
+    def _level(self, verbose):
+        return self.verbose if verbose is None else verbose

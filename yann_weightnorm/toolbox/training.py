@@ -1,0 +1,135 @@
+"""The training loop: epochs, eras, patience, retreat from NaN. It never touches the graph."""
+
+import time
+
+import numpy as np
+
+from yann_weightnorm.toolbox.history import Epoch, History
+from yann_weightnorm.toolbox.printing import say
+
+__all__ = ["Patience", "Training"]
+
+RETREAT_SHARE = 0.1  # of the rate, after a cost that is not finite or a loss of patience
+
+
+class Patience:
+    """How long training goes on without a better validation.
+
+    Parameters
+    ----------
+    early_terminate : bool or None
+        YANN's argument: None begins with 10 epochs of patience, True with 2, False never ends.
+
+    Notes
+    -----
+    In YANN nearly every epoch counts as better and epochs without validation use patience up;
+    here better is lower than ever before, and only validated epochs count.
+    """
+
+    INCREASE = 2
+
+    def __init__(self, early_terminate):
+        self.until = {None: 10, False: np.inf}.get(early_terminate, 2)
+
+    def spent(self, epoch, improved):
+        """Return whether `epoch`, validated, is beyond patience; a better one renews it."""
+        if improved:
+            self.renew(epoch)
+        return epoch > self.until
+
+    def renew(self, epoch):
+        """Give at least two more epochs after `epoch`."""
+        self.until = max(self.until, epoch + self.INCREASE)
+
+
+class Training:
+    """One call of ``net.train``: the state that moves from epoch to epoch.
+
+    Parameters
+    ----------
+    network : network
+        Asked for one epoch at a time, for validation, and to keep and restore its best
+        parameters.
+    schedule : Schedule
+    early_terminate : bool or None
+        See :class:`Patience`.
+    retreats : int
+        How often a cost that is not finite may cut the rate to a tenth and restore the best
+        parameters before training gives up.
+    """
+
+    def __init__(self, network, schedule, early_terminate, retreats):
+        self.network, self.schedule = network, schedule
+        self.patience, self.retreats = Patience(early_terminate), retreats
+        self.rate, self.cut, self.epoch = None, 1.0, 0
+        self.history = History()
+
+    def run(self, verbose, show_progress):
+        """Train to the end; return the :class:`History`."""
+        while self.epoch < self.schedule.total and not self.history.stopped_early:
+            self._set_rate(verbose)
+            began = time.perf_counter()
+            cost, error = self.network.run_epoch(self.epoch, show_progress)
+            if not np.isfinite(cost):
+                if not self._retreat(verbose):
+                    break
+                continue
+            self._finish(cost, error, time.perf_counter() - began, verbose)
+            self.epoch += 1
+        return self.history
+
+    def _set_rate(self, verbose):
+        if self.schedule.begins_era(self.epoch) and not self._begun(self.epoch):
+            self.network.restore_best()
+            self.patience.renew(self.epoch)
+        if self.rate is None or not self._begun(self.epoch):
+            self.rate = self.schedule.rate(self.epoch, self.rate, self.cut)
+        self._last_begun = self.epoch
+        self.network.learning_rate.set_value(np.asarray(
+            self.rate, dtype=self.network.learning_rate.dtype))
+        say(2, f"Epoch: {self.epoch} Era: {self.schedule.era(self.epoch)}", verbose)
+
+    def _begun(self, epoch):
+        return getattr(self, "_last_begun", None) == epoch
+
+    def _retreat(self, verbose):
+        if not self.retreats:
+            self.history.diverged_at = self.epoch
+            say(1, f"The cost is not finite in epoch {self.epoch}; training ends. Use a smaller "
+                   f"learning rate.", verbose)
+            return False
+        self.retreats -= 1
+        self._cut_rate()
+        self.network.restore_best()
+        self.network.cooked_optimizer.reset()
+        say(1, f"The cost is not finite in epoch {self.epoch}; it begins again from the best "
+               f"parameters at a learning rate of {self.rate:g}.", verbose)
+        return True
+
+    def _cut_rate(self):
+        self.rate, self.cut = self.rate * RETREAT_SHARE, self.cut * RETREAT_SHARE
+
+    def _finish(self, cost, error, seconds, verbose):
+        network, epoch = self.network, self.epoch
+        validation, improved = network.validate_epoch(epoch, verbose)
+        momentum = network.cooked_optimizer.momentum_at(epoch)
+        self.history.append(Epoch(
+            epoch, self.schedule.era(epoch), cost, error, validation, self.rate,
+            None if momentum is None else float(momentum), seconds))
+        network.print_status(epoch, print_lr=True, verbose=verbose)
+        network.after_epoch(epoch)
+        if improved:
+            network.keep_best()
+        if validation is not None and self.patience.spent(epoch, improved):
+            self._out_of_patience(verbose)
+
+    def _out_of_patience(self, verbose):
+        if self.schedule.is_last_era(self.epoch):
+            self.history.stopped_early = True
+            say(1, f"No better validation up to epoch {self.epoch}; training stops early.", verbose)
+            return
+        self._cut_rate()
+        self.network.restore_best()
+        self.patience.renew(self.epoch)
+        say(1, f"No better validation up to epoch {self.epoch}; on from the best parameters at a "
+               f"learning rate of {self.rate:g}.", verbose)
