@@ -18,7 +18,8 @@ __all__ = ["METRICS", "arm_band", "learning_curves", "rate_points", "robustness"
 
 METRICS = {"train_error": "training error (%)", "valid_error": "validation error (%)",
            "train_cost": "training cost (mean over rows)"}
-MARGIN = {"l": 62, "r": 14, "t": 12, "b": 52}
+MARGIN = {"l": 62, "r": 14, "t": 34, "b": 52}
+HOVER = "%{customdata[0]:.4~g} [%{customdata[1]:.4~g}, %{customdata[2]:.4~g}]"
 DODGE = 0.05  # of a decade, between the whiskers of neighbouring arms
 
 
@@ -65,7 +66,6 @@ def _layout(x, y):
     axis = {"showline": True, "ticks": "outside", "automargin": True, "zeroline": False}
     return {"template": go.layout.Template(), "showlegend": False, "margin": MARGIN,
             "xaxis": dict(axis, title={"text": x}), "yaxis": dict(axis, title={"text": y}),
-            "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
             "dragmode": "zoom"}
 
 
@@ -82,7 +82,7 @@ def _curve(arm, metric, drawn, look):
         x=_list(drawn.epoch), y=_list(drawn.median), line={"color": look.colour, "width": 2.2,
                                                            "dash": look.dash},
         customdata=[_list(row) for row in zip(drawn.median, drawn.low, drawn.high)],
-        hovertemplate="%{customdata[0]:.4~g} [%{customdata[1]:.4~g}, %{customdata[2]:.4~g}]",
+        hovertemplate=HOVER + (" %" if metric.endswith("error") else ""),
         **common)
     return [around, line] if len(arm.best_runs) > 1 else [line]
 

@@ -90,29 +90,43 @@ def _pictures(comparisons):
 
 def _page(records, comparisons, arms, written):
     """Return the page's HTML."""
-    sections = [_section(each, arms, place) for place, each in enumerate(comparisons)]
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(str(TEMPLATES)),
-                                     autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                                     undefined=jinja2.StrictUndefined)
-    return environment.get_template("page.html").render(
-        lead=lead(comparisons), sections=sections, metrics=METRICS, headings=tables.HEADINGS,
+    opening = lead(comparisons)
+    sections = [_section(each, arms, place, opening) for place, each in enumerate(comparisons)]
+    return _environment().get_template("page.html").render(
+        lead=opening, sections=sections, metrics=METRICS, headings=tables.HEADINGS,
         background=background(records.runs), commands=commands(records.runs),
         problems=records.problems, written=written, version=__version__,
         runs=_runs(records.runs), plotly=Markup(_plotly()), figures=_script_data(sections))
 
 
-def _section(comparison, arms, place):
-    """Return what the template needs of one comparison."""
+def _environment():
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(str(TEMPLATES)),
+                                     autoescape=True, trim_blocks=True, lstrip_blocks=True,
+                                     undefined=jinja2.StrictUndefined)
+    environment.filters["units"] = _keep_together
+    return environment
+
+
+def _keep_together(text):
+    """Return `text` without line breaks before a percent sign and inside an interval."""
+    return re.sub(r" (?=%|[\d.e+]+\]|diverged\])", "\u00a0", text)
+
+
+def _section(comparison, arms, place, opening):
+    """Return what the template needs of one comparison; not what `opening` says already."""
     plain = baseline(comparison)
+    told = [arm for arm in comparison.arms
+            if arm is not plain and sentence(comparison, arm) not in opening]
     shown = [arm for arm in comparison.arms if arm.best_runs]
+    rates = {value for arm in comparison.arms for value in arm.rates}
     return {
         "id": f"c{place}", "title": comparison.title, "about": _about(comparison),
         "arms": [{"name": arm.name, "rate": rate(arm.best), "look": arms[arm.name]}
                  for arm in comparison.arms if arm.runs],
-        "sentences": [sentence(comparison, arm) for arm in comparison.arms if arm is not plain],
+        "sentences": list(dict.fromkeys(sentence(comparison, arm, brief=True) for arm in told)),
         "cautions": cautions(comparison), "rows": tables.rows(comparison), "plain": plain.name,
         "curves": learning_curves(comparison, arms) if shown else None,
-        "rates": robustness(comparison, arms) if any(arm.runs for arm in comparison.arms) else None,
+        "rates": robustness(comparison, arms) if shown and len(rates) > 1 else None,
     }
 
 

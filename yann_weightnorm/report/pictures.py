@@ -14,21 +14,31 @@ from yann_weightnorm.report.curves import METRICS, arm_band
 __all__ = ["picture"]
 
 DOTS_PER_INCH = 160
+LEGEND = "Median and range over seeds, each arm at its own best learning rate"
 
 
 def picture(comparisons, looks):
     """Return PNG bytes: a row per comparison, a column per metric, one legend below."""
     rows = len(comparisons)
     names = list(dict.fromkeys(arm.name for each in comparisons for arm in each.arms))
-    legend = 0.28 * -(-len(names) // 4) + 0.1
-    figure = Figure(figsize=(10.5, 3.1 * rows + legend), layout="constrained")
+    lines, columns = _legend_shape(names)
+    figure = Figure(figsize=(11, 2.9 * rows + 0.25 * lines + 0.4), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, len(METRICS), squeeze=False)
     for comparison, line in zip(comparisons, axes):
         _row(comparison, line, looks)
-    figure.legend(handles=[_handle(name, looks[name]) for name in names], ncol=min(4, len(names)),
-                  loc="outside lower center", frameon=False, handlelength=3)
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
+    figure.legend(handles=[_handle(name, looks[name]) for name in names], ncol=columns,
+                  loc="outside lower center", frameon=False, handlelength=3, title=LEGEND,
+                  title_fontsize="small")
     return _png(figure)
+
+
+def _legend_shape(names):
+    """Return (lines, columns) of a legend that is as wide as the picture at most."""
+    fitting = max(1, min(len(names), 130 // (max(map(len, names)) + 9)))
+    lines = -(-len(names) // fitting)
+    return lines, -(-len(names) // lines)
 
 
 def _png(figure):

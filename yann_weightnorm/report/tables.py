@@ -79,9 +79,9 @@ def _ratio(arm, plain):
 
 
 def _ends(arm):
-    """Return '1 / 9', and the runs that have not come to an end."""
+    """Return '1/9', and the runs that have not come to an end."""
     waiting = f" (+{arm.unfinished} unfinished)" if arm.unfinished else ""
-    return f"{arm.diverged} / {len(arm.runs)}{waiting}"
+    return f"{arm.diverged}/{len(arm.runs)}{waiting}"
 
 
 def _summary(comparison, arm):

@@ -19,20 +19,23 @@ def lead(comparisons):
     pairs = [(each, arm) for each in comparisons for arm in [_subject(each)] if arm]
     told = [(each, arm) for each, arm in pairs if arm.best_runs and baseline(each).best_runs]
     if not told:
-        return ("The records don't answer the question yet: no comparison has ended runs both of "
-                "the plain network and of another.")
-    if len(told) <= 3:
+        return ("The records don't answer the question: in no comparison do the plain network and "
+                "another both have runs that ended with a validation error.")
+    if len(told) <= 2:
         return " ".join(f"On {each.title}: {sentence(each, arm)}" for each, arm in told)
     return _tally(told)
 
 
-def sentence(comparison, arm):
-    """Return how `arm` compares with the comparison's baseline, in one or two sentences."""
+def sentence(comparison, arm, brief=False):
+    """Return how `arm` compares with the comparison's baseline, in one or two sentences.
+
+    A `brief` one leaves out on how many seeds it rests.
+    """
     plain = baseline(comparison)
     for each in (arm, plain):
         if not each.best_runs:
-            return f"{each.name} has no learning rate at which half of its runs came to an end."
-    return f"{_speed(arm, plain)}. {_quality(arm, plain)}"
+            return f"{each.name} {_missing(each)}."
+    return f"{_speed(arm, plain)}{_how(arm, plain, brief)}. {_quality(arm, plain)}"
 
 
 def cautions(comparison):
@@ -43,6 +46,8 @@ def cautions(comparison):
         found.append("Not every arm was run at the same learning rates.")
     if len({len(arm.best_runs) for arm in comparison.arms if arm.best_runs}) > 1:
         found.append("Not every arm was run with the same number of seeds.")
+    if grids and all(len(rates) == 1 for rates in grids):
+        found.append("Only one learning rate was tried, so no arm is at its best with certainty.")
     if any(len(arm.best_runs) == 1 for arm in comparison.arms):
         found.append("With one seed nothing is known about the spread between runs.")
     return found + comparison.problems
@@ -84,7 +89,15 @@ def _speed(arm, plain):
         text = (f"{arm.name} reached {level} % training error in "
                 f"{plural(_median(arm, level), 'epoch')}, {plain.name} in "
                 f"{plural(_median(plain, level), 'epoch')}")
-    return f"{text}{_beyond(arm, plain, level)} ({_how(arm, plain)})"
+    return text + _beyond(arm, plain, level)
+
+
+def _missing(arm):
+    """Return why an arm has no best learning rate."""
+    if not arm.runs:
+        return "has no ended runs yet"
+    return ("has no learning rate at which more than half of its runs ended with a validation "
+            "error")
 
 
 def _beyond(arm, plain, level):
@@ -97,13 +110,14 @@ def _beyond(arm, plain, level):
     return ""
 
 
-def _how(arm, plain):
-    """Return on what the numbers rest."""
+def _how(arm, plain, brief):
+    """Return on what the numbers rest, and what an epoch costs, in brackets."""
     seeds = sorted({len(arm.best_runs), len(plain.best_runs)})
     told = "one seed" if seeds == [1] else f"median of {' and '.join(map(str, seeds))} seeds"
     ratio = arm.seconds / plain.seconds if plain.seconds > 0 else math.nan
-    time = f"; an epoch took {ratio:.2g} times as long" if math.isfinite(ratio) else ""
-    return f"{told}, each arm at its own best learning rate{time}"
+    notes = [] if brief else [f"{told}, each arm at its own best learning rate"]
+    notes += [f"an epoch took {ratio:.2f} times as long"] if math.isfinite(ratio) else []
+    return f" ({'; '.join(notes)})" if notes else ""
 
 
 def _quality(arm, plain):
@@ -112,7 +126,7 @@ def _quality(arm, plain):
     if not (math.isfinite(mine.median) and math.isfinite(theirs.median)):
         return f"Test error: {percent(mine.median)} against {percent(theirs.median)}."
     words = {1: "lower, beyond the spread over seeds", -1: "higher, beyond the spread over seeds",
-             0: "no difference beyond the spread over seeds", None: "spread unknown"}
+             0: "no difference beyond the spread over seeds", None: "one seed can't tell whether that is more than chance"}
     return (f"Test error {percent_spread(mine)} % against {percent_spread(theirs)} %: "
             f"{words[_better(mine, theirs)]}.")
 
@@ -129,12 +143,12 @@ def _tally(told):
     speed = [_faster(arm, baseline(each)) for each, arm in told]
     error = [_better(arm.spread("test_error"), baseline(each).spread("test_error"))
              for each, arm in told]
-    return (f"Over {len(told)} comparisons, each arm at its own best learning rate, "
-            f"{told[0][1].name} reached low training error in fewer epochs than the plain network "
-            f"in {speed.count(1)}, in as many in {speed.count(0)}, in more in {speed.count(-1)}"
-            f"{_unknown(speed)}. Its test error was lower beyond the spread over seeds in "
-            f"{error.count(1)}, higher in {error.count(-1)}, not clearly different in "
-            f"{error.count(0)}{_unknown(error)}.")
+    name, plain = told[0][1].name, baseline(told[0][0]).name
+    return (f"{len(told)} comparisons, each arm at its own best learning rate. Epochs to a low "
+            f"training error: {name} needed fewer than {plain} in {speed.count(1)}, as many in "
+            f"{speed.count(0)}, more in {speed.count(-1)}{_unknown(speed)}. Its test error: lower "
+            f"beyond the spread over seeds in {error.count(1)}, higher in {error.count(-1)}, no "
+            f"such difference in {error.count(0)}{_unknown(error)}.")
 
 
 def _unknown(answers):
@@ -153,10 +167,8 @@ def _edges(comparison):
 
 
 def _gaps(comparison):
-    """Tell which runs are missing from the numbers, and which ended in divergence."""
+    """Tell which runs are missing from the numbers."""
     for arm in comparison.arms:
         if arm.unfinished:
             yield (f"{arm.name}: {plural(arm.unfinished, 'run')} not finished and not counted; "
                    f"start the study again to finish.")
-        if arm.runs and arm.best is None:
-            yield f"{arm.name}: no learning rate has a finite median validation error."

@@ -2,8 +2,10 @@
 (function () {
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const config = {responsive: true, displaylogo: false,
-                  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]};
+  // The buttons are named one by one: Plotly's own choice has one that sends the graph away.
+  const config = {responsive: true, displaylogo: false, showSendToCloud: false,
+                  plotlyServerURL: "", modeBarButtons: [["toImage", "zoom2d", "pan2d"],
+                                                        ["zoomIn2d", "zoomOut2d", "resetScale2d"]]};
 
   function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -16,7 +18,8 @@
                      "hoverlabel.bordercolor": colour("--line"),
                      "hoverlabel.font.color": colour("--ink"),
                      "modebar.bgcolor": "rgba(0,0,0,0)", "modebar.color": colour("--quiet"),
-                     "modebar.activecolor": colour("--ink")};
+                     "modebar.activecolor": colour("--ink"),
+                     "paper_bgcolor": colour("--ground"), "plot_bgcolor": colour("--ground")};
     for (const axis of ["xaxis", "yaxis"]) {
       changes[axis + ".gridcolor"] = colour("--grid");
       changes[axis + ".linecolor"] = colour("--quiet");
@@ -31,6 +34,9 @@
     if (!plot || !figure) { return null; }
     Plotly.newPlot(plot, figure.data, figure.layout, config);
     Plotly.relayout(plot, paint());
+    if (figure.layout.hovermode === "x unified") {
+      Plotly.relayout(plot, {"xaxis.unifiedhovertitle.text": "epoch %{x}"});
+    }
     // What is drawn, before a zero is lifted onto the logarithmic scale.
     plot.values = figure.data.map(trace => Array.from(trace.y || []));
     return plot;
@@ -44,22 +50,39 @@
     return plot.values.map(values => values.map(value => value === 0 ? floor : value));
   }
 
+  // On a logarithmic axis Plotly labels the steps between decades by one digit, which misleads.
+  function yAxis(scale, values) {
+    const positive = values.flat().filter(value => value > 0);
+    const decades = Math.log10(Math.max(...positive) / Math.min(...positive));
+    const step = decades > 3 ? 1 : decades > 1.2 ? "D2" : "D1";
+    const log = scale === "log";
+    return {"yaxis.type": scale, "yaxis.autorange": true, "yaxis.tickmode": log ? "linear" : "auto",
+            "yaxis.tick0": 0, "yaxis.dtick": step,
+            "yaxis.tickformat": log ? ".3~g" : ""};
+  }
+
   function showCurves(plot, choice, hidden) {
     const visible = plot.data.map(trace => trace.meta.metric === choice.metric &&
                                            !hidden.has(trace.meta.arm));
-    Plotly.update(plot, {visible: visible, y: lifted(plot, choice.scale, choice.metric)},
-                  {"yaxis.title.text": choice.label, "yaxis.type": choice.scale,
-                   "yaxis.autorange": true, "xaxis.autorange": true});
+    const values = lifted(plot, choice.scale, choice.metric);
+    Plotly.update(plot, {visible: visible, y: values},
+                  Object.assign(yAxis(choice.scale, values.filter((_, i) => visible[i])),
+                                {"yaxis.title.text": choice.label, "xaxis.autorange": true}));
   }
 
-  function showRates(plot, hidden) {
-    Plotly.restyle(plot, {visible: plot.data.map(trace => !hidden.has(trace.meta.arm))});
+  function showRates(plot, scale, hidden) {
+    Plotly.update(plot, {visible: plot.data.map(trace => !hidden.has(trace.meta.arm))},
+                  yAxis(scale, plot.values));
+  }
+
+  function chosen(section, name) {
+    return section.querySelector("input[name='" + section.id + "-" + name + "']:checked");
   }
 
   function choices(section) {
-    const metric = section.querySelector("input[name$='-metric']:checked");
-    const scale = section.querySelector("input[name$='-scale']:checked");
-    return {metric: metric.value, label: metric.dataset.label, scale: scale.value};
+    const metric = chosen(section, "metric");
+    return {metric: metric.value, label: metric.dataset.label,
+            scale: chosen(section, "scale").value};
   }
 
   function bring(section) {
@@ -68,7 +91,7 @@
     const hidden = new Set();
     const show = () => {
       if (curves) { showCurves(curves, choices(section), hidden); }
-      if (rates) { showRates(rates, hidden); }
+      if (rates) { showRates(rates, chosen(section, "rates-scale").value, hidden); }
     };
     for (const input of section.querySelectorAll(".controls input")) {
       input.addEventListener("change", show);
@@ -87,6 +110,12 @@
   }
 
   const plots = Array.from(document.querySelectorAll("section.comparison")).flatMap(bring);
-  dark.addEventListener("change", () => plots.forEach(plot => Plotly.relayout(plot, paint())));
-  window.addEventListener("beforeprint", () => plots.forEach(plot => Plotly.Plots.resize(plot)));
+  const repaint = () => plots.forEach(plot => Plotly.relayout(plot, paint()));
+  const onPaper = paper => {
+    document.documentElement.classList.toggle("light", paper);
+    repaint();
+  };
+  dark.addEventListener("change", repaint);
+  window.addEventListener("beforeprint", () => onPaper(true));
+  window.addEventListener("afterprint", () => onPaper(false));
 }());
