@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 SEED = 20160225
+KINDS = ("flip", "set", "cut", "insert")
 CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D,
          "float64": 0x0E}
 
@@ -17,7 +18,7 @@ def raises(error, *words):
     """Expect exactly `error`, with each of `words` in its message."""
     try:
         yield
-    except Exception as raised:
+    except Exception as raised:  # noqa: BLE001 - the next line looks which it is
         assert type(raised) is error, f"{type(raised).__name__}: {raised}"
         missing = [word for word in words if word not in str(raised)]
         assert not missing, f"{missing} not in: {raised}"
@@ -44,7 +45,7 @@ def damaged(data, count):
     for _ in range(count):
         wrong = bytearray(data)
         for _ in range(rng.choice((1, 1, 2, 8))):
-            at, kind = rng.randrange(len(wrong)), rng.choice("flip set cut insert".split())
+            at, kind = rng.randrange(len(wrong)), rng.choice(KINDS)
             if kind == "flip":
                 wrong[at] ^= 1 << rng.randrange(8)
             elif kind == "set":

@@ -139,7 +139,7 @@ def test_random_damage_is_a_value_error():
                     read_cifar10(path.parent)
                 except FileNotFoundError:   # a damaged member name is another file
                     pass
-            only_value_errors(read, place / ARCHIVE, archive_of(files, mode), 300)
+            only_value_errors(read, place / ARCHIVE, archive_of(files, mode), 200)
 
 
 def test_the_published_archive():

@@ -12,7 +12,8 @@ from tests.toolbox.datasets.helpers import only_value_errors, raises
 from yann_weightnorm.toolbox.datasets.safe_pickle import read_pickle
 
 PROTOCOLS = (2, 3, 4)
-DTYPES = "bool int8 uint8 int16 int32 int64 uint64 float16 float32 float64 >f4 >i2".split()
+DTYPES = ("bool", "int8", "uint8", "int16", "int32", "int64", "uint64", "float16", "float32",
+          "float64", ">f4", ">i2")
 
 
 def reads(data):
@@ -160,5 +161,5 @@ def test_random_damage_is_a_value_error():
     for protocol in PROTOCOLS:
         with tempfile.TemporaryDirectory() as folder:
             refused = only_value_errors(read_pickle, Path(folder) / "some.pkl",
-                                        pickle.dumps(value, protocol), 1500)
-        assert refused > 300, refused
+                                        pickle.dumps(value, protocol), 400)
+        assert refused > 100, refused

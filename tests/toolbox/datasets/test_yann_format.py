@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.toolbox.datasets.helpers import image_rows, raises
-from yann_weightnorm.toolbox.datasets import (
-    SPLITS, dataset_from_arrays, open_yann_dataset, save_yann_dataset)
+from yann_weightnorm.toolbox.datasets import SPLITS, dataset_from_arrays
+from yann_weightnorm.toolbox.datasets.yann_format import open_yann_dataset, save_yann_dataset
 
 BY_PYTHON_2 = Path(__file__).parent / "python2"     # regenerate: python2/make.py
 
@@ -134,9 +134,9 @@ def test_exchanged_and_joined_counts_of_upstream():
 
 
 def test_missing_files():
-    with tempfile.TemporaryDirectory() as folder:
-        with raises(FileNotFoundError, "data_params.pkl is missing", "_dataset_12345"):
-            open_yann_dataset(folder)
+    with tempfile.TemporaryDirectory() as folder, \
+            raises(FileNotFoundError, "data_params.pkl is missing", "_dataset_12345"):
+        open_yann_dataset(folder)
     for lost, says in (("train/batch_1.pkl", "train has 2 file(s)"),
                        ("valid/batch_0.pkl", "valid has 1 file(s)")):
         with written() as place:

@@ -28,7 +28,7 @@ def block(start, rows):
 dump({"location": "_datasets/_dataset_12345", "mini_batch_size": 2, "cache_batches": (2, 1, 1),
       "batches2train": 2, "batches2test": 1, "batches2validate": 1, "height": 2, "width": 3,
       "channels": numpy.int64(2), "cache": True,
-      "splits": {"base": [0, 1], "shot": [2], "p": long(0)}}, "data_params.pkl")
+      "splits": {"base": [0, 1], "shot": [2], "p": long(0)}}, "data_params.pkl")  # noqa
 dump(block(0, 4), "train", "batch_0.pkl")
 dump(block(100, 4), "train", "batch_1.pkl")
 dump(block(200, 2), "valid", "batch_0.pkl")
