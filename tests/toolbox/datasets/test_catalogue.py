@@ -33,6 +33,8 @@ def test_an_unknown_name_gets_the_nearest():
     with raises(ValueError, "no dataset 'fashion_mnist' (perhaps you meant 'fashion-mnist')",
                 "known: mnist-5k, digits, mnist, fashion-mnist, cifar10"):
         load_dataset("fashion_mnist")
+    with raises(ValueError, "no dataset None; known:"):
+        load_dataset(None)
 
 
 def test_an_unknown_option_is_refused():

@@ -48,5 +48,5 @@ def load_dataset(name, folder=None, mini_batch_size=100, **options):
         return PACKAGED[name](**options)
     if name in FROM_FOLDER:
         return FROM_FOLDER[name](folder, **options)
-    raise ValueError(f"no dataset {name!r}{hint(name, dataset_names())}; "
+    raise ValueError(f"no dataset {name!r}{hint(str(name), dataset_names())}; "
                      f"known: {', '.join(dataset_names())}.")

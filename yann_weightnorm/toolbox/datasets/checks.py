@@ -25,9 +25,9 @@ def as_array(who, what, values):
     try:
         with warnings.catch_warnings():
             # NumPy below 1.24 only warns about rows of different lengths.
-            warnings.simplefilter("error")
+            warnings.simplefilter("error", np.VisibleDeprecationWarning)
             array = np.asarray(values)
-    except (ValueError, TypeError, Warning) as error:
+    except (ValueError, TypeError, np.VisibleDeprecationWarning) as error:
         raise ValueError(f"{who}: {what} can't be made an array ({error}); "
                          f"give a NumPy array of numbers.") from error
     if array.dtype.kind not in "buif":
