@@ -239,7 +239,8 @@ class network(Joining):
 
     def train(self, verbose=None, *, epochs=(20, 20), learning_rates=None, validate_after_epochs=1,
               visualize_after_epochs=None, save_after_epochs=None, training_accuracy=False,
-              early_terminate=None, show_progress=True, nan_retreats=10, **unread):
+              early_terminate=None, show_progress=True, nan_retreats=10, on_epoch=None,
+              **unread):
         """Train on the training split of the datastream.
 
         Parameters
@@ -263,6 +264,8 @@ class network(Joining):
             Show a progress bar (at `verbose` 1 and more, on a terminal).
         nan_retreats : int, default 10
             How often a cost that is not finite may cut the rate and begin the epoch again.
+        on_epoch : function, optional
+            Called with each :class:`~yann_weightnorm.toolbox.history.Epoch` when it is over.
         **unread
             YANN's scripts pass more (`patience`), which nothing reads.
 
@@ -288,7 +291,7 @@ class network(Joining):
         self.best_validation_errors, self.validation_accuracy = np.inf, []
         self.training_accuracy = []
         self.keep_best()
-        training = Training(self, schedule, early_terminate, nan_retreats)
+        training = Training(self, schedule, early_terminate, nan_retreats, on_epoch)
         return training.run(verbose, show_progress and verbose >= 1)
 
     def run_epoch(self, epoch, show_progress=False):

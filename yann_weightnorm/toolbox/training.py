@@ -56,10 +56,12 @@ class Training:
     retreats : int
         How often a cost that is not finite may cut the rate to a tenth and restore the best
         parameters before training gives up.
+    on_epoch : function, optional
+        Called with each :class:`Epoch` when it is over.
     """
 
-    def __init__(self, network, schedule, early_terminate, retreats):
-        self.network, self.schedule = network, schedule
+    def __init__(self, network, schedule, early_terminate, retreats, on_epoch=None):
+        self.network, self.schedule, self.on_epoch = network, schedule, on_epoch
         self.patience, self.retreats = Patience(early_terminate), retreats
         self.rate, self.cut, self.epoch = None, 1.0, 0
         self.history = History()
@@ -120,6 +122,8 @@ class Training:
         network.after_epoch(epoch)
         if improved:
             network.keep_best()
+        if self.on_epoch:
+            self.on_epoch(self.history[-1])
         if validation is not None and self.patience.spent(epoch, improved):
             self._out_of_patience(verbose)
 
