@@ -1,0 +1,52 @@
+# Two commands, each alone on a fresh machine with Python 3.8 to 3.11 and a C++ compiler:
+#
+#     make study    train the networks of the first study, write study/report.html
+#     make test     run all tests
+#
+# Both make the virtual environment .venv first and install into it, once.
+# PYTHON=/path/to/python3.11 chooses the Python; OUT=folder where the study goes.
+
+BIN := .venv/bin
+OUT := study
+# What nosetests runs, and its options
+TESTS := tests
+NOSE :=
+
+.PHONY: help study test lint doctest docs wheel clean
+
+help:
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
+
+study: .venv/installed-study
+	$(BIN)/yann-weightnorm study run --out $(OUT)
+
+test: .venv/installed-all
+	$(BIN)/nosetests $(NOSE) $(TESTS)
+
+lint: .venv/installed-all
+	$(BIN)/ruff check .
+
+doctest: .venv/installed-all
+	$(BIN)/nosetests $(NOSE) --with-doctest yann_weightnorm
+
+docs: .venv/installed-all
+	$(BIN)/sphinx-build -W -n -q -E -b html docs docs/_build/html
+
+wheel: .venv/made
+	$(BIN)/python -m pip wheel -q --no-deps -w dist .
+
+clean:
+	rm -rf .venv build dist docs/_build docs/reference yann_weightnorm.egg-info
+
+# An extra's mark is newer than setup.py once its packages are there.
+.venv/installed-%: .venv/made setup.py pyproject.toml
+	@echo 'Installing yann_weightnorm[$*] and what it needs; the first time takes minutes.'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@touch $@
+
+# Order only: a venv that is there stays as it is.
+.venv/made: | .ci/venv
+	@PYTHON='$(PYTHON)' .ci/venv
+	@touch $@
+
+.PRECIOUS: .venv/made .venv/installed-%

