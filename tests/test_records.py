@@ -166,7 +166,7 @@ class TestRecords(unittest.TestCase):
         cases = [
             (lambda: RunWriter(self.folder, "a/b", HEADER), "plain file name"),
             (lambda: RunWriter(self.folder, "..", HEADER), "plain file name"),
-            (lambda: RunWriter(self.folder, "a", {"study": "s"}), "should hold 'study' and a 'run'"),
+            (lambda: RunWriter(self.folder, "a", {"study": "s"}), "'study' and a 'run'"),
             (lambda: RunWriter(self.folder, "a", {"study": "s", "run": {"arm": "b"}}),
              "missing: network, dataset, seed, learning_rate"),
         ]

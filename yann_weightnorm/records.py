@@ -285,7 +285,7 @@ def _read_lines(path):
 
 
 def _columns(epochs):
-    """Return the epoch lines as columns of floats, in order of epoch; the last of a repeated one."""
+    """Return the epoch lines as columns of floats, by epoch; the last one of equals counts."""
     latest = {_number(line.get("epoch")): line for line in epochs}
     lines = [latest[epoch] for epoch in sorted(latest) if math.isfinite(epoch)]
     return {name: np.array([_number(line.get(name)) for line in lines], dtype="float64")

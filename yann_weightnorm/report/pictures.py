@@ -43,7 +43,7 @@ def _legend_shape(names):
 
 def _png(figure):
     file = io.BytesIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):  # huge numbers may overflow
         # A name in a script that the font lacks becomes boxes; the page and the CSV have it whole.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(file, format="png", dpi=DOTS_PER_INCH)

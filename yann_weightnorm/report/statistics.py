@@ -87,7 +87,8 @@ def band(curves):
     """
     epoch = np.unique(np.concatenate([np.asarray(epochs, "float64") for epochs, _, _ in curves]
                                      or [np.zeros(0)]))
-    table = np.array([_spread_out(epoch, *curve) for curve in curves]).reshape(len(curves), epoch.size)
+    table = np.array([_spread_out(epoch, *curve) for curve in curves])
+    table = table.reshape(len(curves), epoch.size)
     columns = [spread(column) for column in table.T]
     drawn = np.array([[each.median, each.low, _finite_high(column)]
                       for each, column in zip(columns, table.T)]).reshape(-1, 3)

@@ -124,11 +124,17 @@ def _quality(arm, plain):
     """Return the test errors and whether they differ beyond the spread over seeds."""
     mine, theirs = arm.spread("test_error"), plain.spread("test_error")
     if not (math.isfinite(mine.median) and math.isfinite(theirs.median)):
-        return f"Test error: {percent(mine.median)} against {percent(theirs.median)}."
+        return f"Test error: {_percent(mine)} against {_percent(theirs)}."
     words = {1: "lower, beyond the spread over seeds", -1: "higher, beyond the spread over seeds",
-             0: "no difference beyond the spread over seeds", None: "one seed can't tell whether that is more than chance"}
+             0: "no difference beyond the spread over seeds",
+             None: "one seed can't tell whether that is more than chance"}
     return (f"Test error {percent_spread(mine)} % against {percent_spread(theirs)} %: "
             f"{words[_better(mine, theirs)]}.")
+
+
+def _percent(spread):
+    known = math.isfinite(spread.median)
+    return f"{percent(spread.median)} %" if known else "not known"
 
 
 def _better(mine, theirs):
