@@ -1,6 +1,7 @@
 """Batch normalization (Ioffe & Szegedy 2015, arXiv:1502.03167), for matrices and for maps."""
 
 import numpy as np
+import theano.tensor as T
 from theano.tensor.nnet.bn import batch_normalization_test, batch_normalization_train
 
 __all__ = ["BatchNormalization"]
@@ -56,5 +57,6 @@ class BatchNormalization:
 
     def _remember(self, running, new):
         if hasattr(running, "get_value"):
-            self.updates[running] = new.flatten().reshape(running.shape) \
-                if running.ndim == 1 else new.flatten().dimshuffle("x", 0)
+            new = new.flatten() if running.ndim == 1 else new.flatten().dimshuffle("x", 0)
+            # A type that differs only in a broadcastable axis would be refused as an update.
+            self.updates[running] = T.patternbroadcast(new, running.broadcastable)
