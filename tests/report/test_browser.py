@@ -25,7 +25,7 @@ FRAME = """<!DOCTYPE html><meta charset="utf-8"><body><pre id="answers"></pre>
 const frame = document.getElementById("frame");
 function look() {
   const page = frame.contentDocument;
-  const plots = Array.from(page.querySelectorAll(".plot"));
+  const plots = Array.from(page.querySelectorAll(".graph"));
   return {
     window: frame.contentWindow.innerWidth, page: page.documentElement.scrollWidth,
     plots: plots.map(plot => plot.querySelector("svg").getBoundingClientRect().width),
