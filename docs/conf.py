@@ -1,0 +1,72 @@
+"""How Sphinx builds these pages; the build is strict, and needs no network."""
+
+import re
+
+from sphinx.util.nodes import make_refnode
+
+import yann_weightnorm
+
+project = "yann_weightnorm"
+author = "the yann_weightnorm developers"
+copyright = "2026, " + author  # noqa: A001  (Sphinx's name)
+release = version = yann_weightnorm.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "myst_parser",
+]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+
+html_theme = "furo"
+html_title = f"yann_weightnorm {release}"
+html_show_sourcelink = False
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+
+autosummary_generate = True
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True}
+numpydoc_show_class_members = False
+
+OTHERS = ("numpy.", "pickletools.", "theano.")  # whose pages can't be looked up without a network
+
+
+def skip_tuple_fields(app, what, name, obj, skip, options):
+    """Leave out the fields of named tuples: their class's Attributes section tells them."""
+    return skip or type(obj).__name__ == "_tuplegetter"
+
+
+def escape_norms(app, what, name, obj, options, lines):
+    """Let docstrings write the norm of v as |v|; reStructuredText has another use for that."""
+    lines[:] = [re.sub(r"(``.*?``)|\|(\w+)\|", lambda found: found.group(1)
+                       or rf"\|{found.group(2)}\|", line) for line in lines]
+
+
+def resolve(app, env, node, contnode):
+    """Find what a docstring calls by a short name, or by a package that exports it.
+
+    Attributes, which their class's page tells, and other projects' names stay plain text.
+    """
+    target = node.get("reftarget", "")
+    if node.get("reftype") == "attr" or target.startswith(OTHERS):
+        return contnode
+    domain = env.get_domain("py")
+    for name in (target, target.rpartition(".")[2]):
+        found = [known for known in domain.objects if f".{known}".endswith(f".{name}")]
+        if len(found) == 1:
+            place = domain.objects[found[0]]
+            return make_refnode(app.builder, node["refdoc"], place.docname, place.node_id, contnode)
+    return None
+
+
+def setup(app):
+    app.connect("autodoc-skip-member", skip_tuple_fields)
+    app.connect("autodoc-process-docstring", escape_norms)
+    app.connect("missing-reference", resolve)
