@@ -9,8 +9,9 @@ import configparser
 import os
 import re
 import shlex
+from functools import reduce
 
-__all__ = ["Flags", "escape"]
+__all__ = ["Flags", "LateFlags", "escape"]
 
 
 class Flags:
@@ -21,6 +22,8 @@ class Flags:
     environ : mapping, default os.environ
         Where ``THEANO_FLAGS``, ``THEANORC`` and ``HOME`` are read.
     """
+
+    late = False                # Theano is still to be imported
 
     def __init__(self, environ=os.environ):
         self.environ = environ
@@ -63,6 +66,41 @@ class Flags:
     def get(self, key):
         """Return the value that Theano will see for `key`, or None."""
         return self._ours.get(key, self.user(key))
+
+
+class LateFlags(Flags):
+    """The same for a Theano that is imported already: what we add goes into its configuration.
+
+    Only code that is compiled from now on sees it.
+    """
+
+    late = True
+
+    def offer(self, key, value):
+        offered = super().offer(key, value)
+        if offered:
+            set_option(key, value)
+        return offered
+
+    def extend(self, key, words):
+        super().extend(key, words)
+        set_option(key, self._ours[key])
+
+    def get(self, key):
+        return get_theano_option(key)
+
+
+def get_theano_option(key):
+    """Return an option of the imported Theano."""
+    import theano
+    return reduce(getattr, key.split("."), theano.config)
+
+
+def set_option(key, value):
+    """Set an option of the imported Theano."""
+    import theano
+    *sections, option = key.split(".")
+    setattr(reduce(getattr, sections, theano.config), option, value)
 
 
 def escape(value):

@@ -1,18 +1,16 @@
-"""The order of things: measures before Theano's import, the import, measures after it."""
+"""The order of things: measures, Theano's import, the mending that needs Theano."""
 
 import os
 import sys
-import warnings
 
 from yann_weightnorm.theano_setup import (
-    blas, cache, floatx, late, malloc, quiet, scan, threads, vector)
-from yann_weightnorm.theano_setup.flags import Flags
+    blas, cache, floatx, malloc, quiet, scan, threads, vector)
+from yann_weightnorm.theano_setup.flags import Flags, LateFlags
 from yann_weightnorm.theano_setup.measures import DISABLE, Measure, disabled
 
 __all__ = ["applied", "prepare"]
 
-BEFORE_IMPORT = (floatx, blas, threads, malloc, vector)
-AFTER_IMPORT = (scan, cache)
+MODULES = (floatx, blas, threads, malloc, vector, scan, cache)
 
 _applied = []
 
@@ -30,24 +28,21 @@ def prepare():
         If ``YANN_WEIGHTNORM_DISABLE`` names an unknown measure.
     """
     if not _applied:
-        _applied.extend(_prepare(disabled()))
+        off = disabled()
+        late = "theano" in sys.modules
+        flags = LateFlags() if late else Flags()
+        measures = [take(module, off, flags) for module in MODULES]
+        if not late:
+            import_theano(flags.text())
+        mend(measures)
+        quiet.from_now_on()
+        _applied.extend(measures)
     return list(_applied)
 
 
 def applied():
     """Return the measures of this process, in the order they were taken."""
     return list(_applied)
-
-
-def _prepare(off):
-    if "theano" in sys.modules:
-        before = [late.take(module, module.NAME in off) for module in BEFORE_IMPORT]
-        late.warn(before)
-    else:
-        flags = Flags()
-        before = [take(module, off, flags) for module in BEFORE_IMPORT]
-        import_theano(flags.text())
-    return before + [take(module, off, None) for module in AFTER_IMPORT]
 
 
 def take(module, off, flags):
@@ -57,19 +52,27 @@ def take(module, off, flags):
         if leave is not None:
             leave(flags)
         return Measure(module.NAME, False, f"switched off by {DISABLE}")
-    on, why = module.apply(flags)
-    return Measure(module.NAME, on, why)
+    return Measure(module.NAME, *module.apply(flags))
+
+
+def mend(measures):
+    """Do what the measures that are on have to do to an imported Theano."""
+    for module, measure in zip(MODULES, measures):
+        if measure.on and hasattr(module, "mend"):
+            module.mend()
 
 
 def import_theano(text):
     """Import Theano with `text` as its flags, and leave the environment as it was.
 
-    A child process must find the user's own flags, and add ours to them once.
+    A child process must find the user's own flags, so that it adds ours to them once.
     """
+    for name in [name for name in sys.modules if name.startswith("theano.")]:
+        del sys.modules[name]       # left by an import that failed for want of this preparation
     before = os.environ.get("THEANO_FLAGS")
     os.environ["THEANO_FLAGS"] = text
     try:
-        with warnings.catch_warnings(), quiet.harmless():
+        with quiet.harmless():
             import theano  # noqa: F401
     finally:
         if before is None:

@@ -69,7 +69,7 @@ def ask(library, prefix):
                               stderr=subprocess.DEVNULL, timeout=60, universal_newlines=True)
         found = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired):
-        return Verdict(False, "it doesn't load")
+        return Verdict(False, "it doesn't load, or lacks routines of BLAS")
     if found.pop("wrong") > 0:
         return Verdict(False, "its products are wrong")
     return Verdict(True, **found)

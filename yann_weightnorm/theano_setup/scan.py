@@ -9,7 +9,7 @@ import functools
 import re
 import sys
 
-__all__ = ["NAME", "apply", "mend"]
+__all__ = ["NAME", "apply", "for_python_311", "mend"]
 
 NAME = "scan"
 
@@ -23,23 +23,27 @@ CODE_OBJECT = (
 
 
 def apply(flags):
-    """Mend the source as Theano compiles it, where Python needs that."""
+    """Tell whether Theano's source needs mending on this Python."""
     if sys.version_info < (3, 11):
-        return False, "Python before 3.11 compiles Theano's C loop as it is"
+        return False, "not needed: Python before 3.11 compiles the C loop as it is"
+    return True, "the C loop is mended for Python 3.11"
+
+
+def mend():
+    """Mend the source as Theano hands it to the compiler."""
     from theano.gof.cmodule import GCC_compiler
     original = GCC_compiler.compile_str
 
     @functools.wraps(original)
     def compile_str(module_name, src_code, *args, **kwargs):
         if module_name == "scan_perform":
-            src_code = mend(src_code)
+            src_code = for_python_311(src_code)
         return original(module_name, src_code, *args, **kwargs)
 
     GCC_compiler.compile_str = staticmethod(compile_str)
-    return True, "the C loop is mended for Python 3.11"
 
 
-def mend(source):
+def for_python_311(source):
     """Return `source`, scan_perform.c, in a form that Python 3.11 compiles."""
     for name in SHORTCUTS:
         source = re.sub(rf"(#\s*define {name})\b.*", r"\1 0", source)
