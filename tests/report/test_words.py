@@ -63,11 +63,19 @@ class TestWords(unittest.TestCase):
         put(self.folder, "plain", 0.1, 0, [9, 1], [9, 1], 2)
         self.assertIn("The records don't answer the question", self.told())
         put(self.folder, "weight norm", 0.1, 0, [9, 1], [9, 1], status="diverged")
-        self.assertIn("The records don't answer the question", self.told())
+        self.assertIn("On d, mlp: weight norm has no learning rate", self.told())
         comparison = self.compare()[0]
         self.assertEqual(sentence(comparison, comparison.arms[1]),
                          "weight norm has no learning rate at which more than half of its runs "
-                         "ended with a validation error.")
+                         "ended with a validation error; plain ended with 1.00 % validation error.")
+
+    def test_an_arm_that_diverges_everywhere_among_many_comparisons(self):
+        for network in "abc":
+            put(self.folder, "plain", 0.1, 0, [9], [9], status="diverged", network=network)
+            put(self.folder, "weight norm", 0.1, 0, [9, 1], [9, 1], 2, network=network)
+        self.assertIn("weight norm needed fewer than plain in 3, as many in 0, more in 0",
+                      self.told())
+        self.assertIn("no such difference in 0 (3 can't tell)", self.told())
 
     def test_only_unfinished_runs(self):
         put(self.folder, "plain", 0.1, 0, [9], [9], status=None)
@@ -78,13 +86,14 @@ class TestWords(unittest.TestCase):
 
     def test_many_comparisons_are_counted(self):
         self.two_arms([9, 1], [1, 1], tests=((6, 7, 8), (3, 4, 5)), network="faster")
+        self.two_arms([9, 1], [1, 1], tests=((6, 7, 8), (3, 4, 5)), network="faster too")
         self.two_arms([9, 1], [9, 1], network="same")
         self.two_arms([1, 1], [9, 1], tests=((3, 4, 5), (6, 7, 8)), network="slower")
         self.two_arms([50, 50], [50, 50], network="neither")
         self.assertEqual(
-            self.told(), "4 comparisons, each arm at its own best learning rate. Epochs to a low "
-            "training error: weight norm needed fewer than plain in 1, as many in 1, more in 1 "
-            "(1 can't tell). Its test error: lower beyond the spread over seeds in 1, higher in "
+            self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a low "
+            "training error: weight norm needed fewer than plain in 2, as many in 1, more in 1 "
+            "(1 can't tell). Its test error: lower beyond the spread over seeds in 2, higher in "
             "1, no such difference in 2.")
 
     def test_a_best_rate_at_the_edge_is_a_caution(self):

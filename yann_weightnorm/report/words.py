@@ -17,10 +17,11 @@ SUBJECT = "weight norm"
 def lead(comparisons):
     """Return the opening paragraph: the answer over all comparisons."""
     pairs = [(each, arm) for each in comparisons for arm in [_subject(each)] if arm]
-    told = [(each, arm) for each, arm in pairs if arm.best_runs and baseline(each).best_runs]
+    told = [(each, arm) for each, arm in pairs if arm.runs and baseline(each).runs
+            and (arm.best_runs or baseline(each).best_runs)]
     if not told:
         return ("The records don't answer the question: in no comparison do the plain network and "
-                "another both have runs that ended with a validation error.")
+                "another both have ended runs, with a validation error for at least one of them.")
     if len(told) <= 2:
         return " ".join(f"On {each.title}: {sentence(each, arm)}" for each, arm in told)
     return _tally(told)
@@ -32,9 +33,8 @@ def sentence(comparison, arm, brief=False):
     A `brief` one leaves out on how many seeds it rests.
     """
     plain = baseline(comparison)
-    for each in (arm, plain):
-        if not each.best_runs:
-            return f"{each.name} {_missing(each)}."
+    if not (arm.best_runs and plain.best_runs):
+        return f"{_alone(arm)}; {_alone(plain)}."
     return f"{_speed(arm, plain)}{_how(arm, plain, brief)}. {_quality(arm, plain)}"
 
 
@@ -68,7 +68,8 @@ def _common_level(arm, plain):
 
 
 def _median(arm, level):
-    return arm.epochs_to(level).median
+    """Return the median epoch at which `arm` reached `level`; infinity without runs to judge."""
+    return arm.epochs_to(level).median if arm.best_runs else math.inf
 
 
 def _faster(arm, plain):
@@ -92,12 +93,15 @@ def _speed(arm, plain):
     return text + _beyond(arm, plain, level)
 
 
-def _missing(arm):
-    """Return why an arm has no best learning rate."""
+def _alone(arm):
+    """Return what there is to say of an arm that can't be compared."""
+    if arm.best_runs:
+        error = percent_spread(arm.spread("valid_error"))
+        return f"{arm.name} ended with {error} % validation error"
     if not arm.runs:
-        return "has no ended runs yet"
-    return ("has no learning rate at which more than half of its runs ended with a validation "
-            "error")
+        return f"{arm.name} has no ended runs yet"
+    return (f"{arm.name} has no learning rate at which more than half of its runs ended with a "
+            f"validation error")
 
 
 def _beyond(arm, plain, level):
