@@ -1,0 +1,21 @@
+"""The studies by name."""
+
+from yann_weightnorm.studies.supervised import SUPERVISED
+from yann_weightnorm.toolbox.registry import hint
+
+__all__ = ["STUDIES", "study_named"]
+
+STUDIES = {study.name: study for study in (SUPERVISED,)}
+
+
+def study_named(name):
+    """Return the :class:`~yann_weightnorm.studies.study.Study` called `name`.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the nearest is suggested.
+    """
+    if name not in STUDIES:
+        raise ValueError(f"no study {name!r}{hint(name, STUDIES)}; known: {', '.join(STUDIES)}.")
+    return STUDIES[name]

@@ -1,0 +1,116 @@
+"""A dask cluster for a study: a quiet local one, or somebody's."""
+
+import contextlib
+import logging
+import signal
+import tempfile
+import warnings
+from multiprocessing import resource_tracker
+
+import dask
+from distributed import Client, LocalCluster
+
+from yann_weightnorm.studies.engine import StudyError
+from yann_weightnorm.studies.provenance import cores
+
+__all__ = ["connected", "default_workers"]
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+                    "VECLIB_MAXIMUM_THREADS")
+CONNECT = 20  # seconds to reach a scheduler
+
+
+def default_workers():
+    """Return how many workers a study has by default: one a core."""
+    return cores()
+
+
+@contextlib.contextmanager
+def connected(*, workers=None, threads=1, scheduler=None):
+    """Yield a client of the cluster at `scheduler`, or of a local one for the time being.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Worker processes of a local cluster; one a core by default.
+    threads : int, default 1
+        Threads that the matrix products of each may use. Numbers may depend on it in their last
+        digits.
+    scheduler : str, optional
+        Address of a running scheduler, such as ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    StudyError
+        If the scheduler can't be reached.
+    """
+    silence()
+    if scheduler:
+        with _remote(scheduler) as client:
+            yield client
+    else:
+        with tempfile.TemporaryDirectory(prefix="yann-weightnorm-") as folder, \
+                _local(workers or default_workers(), threads, folder) as client:
+            yield client
+
+
+def silence():
+    """Keep dask's own messages from the user's terminal; what matters the engine says itself."""
+    for name in ("distributed", "asyncio", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@contextlib.contextmanager
+def _remote(address):
+    try:
+        client = Client(address, timeout=CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise StudyError(f"no scheduler answers at {address!r} ({error}); start one with "
+                         f"'dask scheduler', or leave --scheduler out.") from error
+    with client:
+        yield client
+
+
+@contextlib.contextmanager
+def _local(workers, threads, folder):
+    with dask.config.set(_settings(threads)), _interrupts_held():
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0,
+            local_directory=folder, silence_logs=logging.CRITICAL,
+            # Without an address of its own choice the scheduler would take port 8787.
+            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False})
+        client = Client(cluster, set_as_default=False)
+    try:
+        yield client
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            client.close()
+            cluster.close(timeout=5)
+
+
+def _settings(threads):
+    """Return dask's settings: the workers' environment, their silence, no profiler, no limits."""
+    return {
+        "distributed.nanny.pre-spawn-environ": dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        "distributed.logging": {"distributed": "critical"}, "logging": {"distributed": "critical"},
+        "distributed.worker.profile.enabled": False,
+        "distributed.comm.timeouts.connect": "30s",
+    }
+
+
+@contextlib.contextmanager
+def _interrupts_held():
+    """Keep Ctrl-C from the threads, and so the processes, that are started meanwhile.
+
+    A terminal sends it to every process; the workers are to be stopped by this one.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # it would unblock the signal when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,89 @@
+"""Do the runs of a study that its folder doesn't hold yet."""
+
+import contextlib
+from typing import NamedTuple
+
+from yann_weightnorm.studies.backlog import Backlog
+from yann_weightnorm.studies.cluster import connected
+from yann_weightnorm.studies.engine import Engine
+from yann_weightnorm.studies.lock import locked
+from yann_weightnorm.studies.progress import Progress
+from yann_weightnorm.studies.recorder import Recorder, undone
+
+__all__ = ["Outcome", "check_study", "run_study"]
+
+
+class Outcome(NamedTuple):
+    """How a call of :func:`run_study` went: numbers of runs, and (run, error's words) pairs."""
+
+    done: int
+    already: int
+    failures: list
+
+
+def check_study(study, data=None):
+    """Raise an error in plain words if the study can't be run: unknown names, missing data."""
+    seen = set()
+    for run in study.runs():
+        if run.graph not in seen:
+            study.check(run, data)
+        seen.add(run.graph)
+
+
+def run_study(study, folder, *, data=None, workers=None, threads=1, scheduler=None, command=None,
+              quiet=False):
+    """Do the runs of `study` that have no ended record in `folder` yet.
+
+    May be interrupted at any moment: what is recorded stays, and the next call does the rest, a run
+    without an end from its start. Neither the interruption nor the number of workers changes a
+    number.
+
+    Parameters
+    ----------
+    study : Study
+    folder : path
+        Gets ``records/<run>.jsonl``.
+    data : str, optional
+        Folder of data sets, where the workers see it; see
+        :func:`~yann_weightnorm.toolbox.datasets.load_dataset`.
+    workers, threads, scheduler
+        See :func:`yann_weightnorm.studies.cluster.connected`.
+    command : str, optional
+        What the records shall say that made them.
+    quiet : bool, default False
+        Show no progress.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    FolderInUse
+        If another process runs a study in `folder`.
+    StudyError
+        If the workers can't be had or are lost again and again.
+    """
+    runs = study.runs()
+    with locked(folder):
+        todo = undone(folder, runs)
+        failures = []
+        if todo:
+            places = {run.id: place for place, run in enumerate(runs)}
+            failures = _do(study, todo, Recorder(folder, places, command), quiet, data,
+                           dict(workers=workers, threads=threads, scheduler=scheduler))
+    return Outcome(len(todo) - len(failures), len(runs) - len(todo), failures)
+
+
+def _do(study, todo, recorder, quiet, data, cluster):
+    """Do the runs `todo`; return the failures."""
+    with contextlib.closing(recorder), contextlib.closing(
+            Progress(study, todo, quiet=quiet)) as progress, connected(**cluster) as client:
+        def tell(run, record):
+            recorder.record(run, record)
+            progress.tell(run, record)
+
+        backlog = Backlog(todo, study.epoch_seconds, study.start_seconds)
+        engine = Engine(client, study.perform, backlog, data, tell)
+        engine.run()
+        return engine.failures
