@@ -11,7 +11,7 @@ import dask
 from distributed import Client, LocalCluster
 
 from yann_weightnorm.studies.engine import StudyError
-from yann_weightnorm.studies.provenance import cores
+from yann_weightnorm.theano_setup.threads import cores
 
 __all__ = ["connected", "default_workers"]
 

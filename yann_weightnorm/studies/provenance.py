@@ -7,6 +7,8 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from yann_weightnorm.theano_setup.threads import cores
+
 __all__ = ["machine", "provenance", "revision", "versions"]
 
 DISTRIBUTIONS = {"theano": "Theano", "numpy": "numpy", "scipy": "scipy"}
@@ -39,13 +41,6 @@ def machine():
     except (AttributeError, ValueError, OSError):
         pass
     return ", ".join(word for word in [*words, platform.system()] if word)
-
-
-def cores():
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def revision():
