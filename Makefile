@@ -21,7 +21,7 @@ study: .venv/installed-study
 	$(BIN)/yann-weightnorm study run --out $(OUT)
 
 test: .venv/installed-all
-	$(BIN)/nosetests $(NOSE) $(TESTS)
+	$(BIN)/nosetests --capture-output $(NOSE) $(TESTS)
 
 lint: .venv/installed-all
 	$(BIN)/ruff check .

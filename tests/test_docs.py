@@ -1,0 +1,149 @@
+"""What the pages tell a reader to type works: Python is run, commands and links are checked."""
+
+import functools
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+
+from tests.small import temporary_folder
+from yann_weightnorm.toolbox import registry
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
+PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
+
+
+def blocks(page, language):
+    """Return the fenced blocks of `page` in `language`."""
+    return [text for found, text in BLOCK.findall(page.read_text(encoding="utf-8"))
+            if found == language]
+
+
+def arrays(rows, seed):
+    """Return images and labels such as the pages speak of: 28x28 bytes, ten classes."""
+    rng = np.random.RandomState(seed)
+    labels = np.arange(rows) % 10
+    return (rng.randint(0, 60, (rows, 28, 28)) + 19 * labels[:, None, None]).astype("uint8"), labels
+
+
+def run(page, names):
+    """Run the Python blocks of `page` in order, from `names`; return the names they leave."""
+    names, known = dict(names, __name__="tests.page"), dict(registry._classes)
+    try:
+        with temporary_folder():
+            for text in blocks(page, "python"):
+                exec(compile(text, str(page.relative_to(ROOT)), "exec"), names)
+    finally:  # a layer type that a page adds is not for the other tests
+        registry._classes.clear()
+        registry._classes.update(known)
+    return names
+
+
+@functools.lru_cache(maxsize=None)
+def after_readme():
+    """Return what a reader of README has: arrays, then all that its snippet makes."""
+    names = {}
+    for seed, (split, rows) in enumerate((("train", 200), ("valid", 100), ("test", 100))):
+        names[f"{split}_x"], names[f"{split}_y"] = arrays(rows, seed)
+    return run(README, names)
+
+
+def test_readme_network_trains():
+    names = after_readme()
+    costs = names["history"].column("cost")
+    assert len(costs) == 6 and costs[-1] < costs[0]
+    assert 0 <= names["accuracy"] <= 100
+    assert [names[n].name for n in "vgb"] == ["fc.v", "fc.g", "fc.b"]
+
+
+def test_getting_started_runs():
+    assert len(run(ROOT / "docs" / "getting_started.md", after_readme())["history"]) == 5
+
+
+def test_weightnorm_page_runs():
+    run(ROOT / "docs" / "weightnorm.md", after_readme())
+
+
+def test_a_layer_type_is_added_as_contributing_says():
+    names = run(CONTRIBUTING, after_readme())
+    assert names["Scale"].type == "scale" and "scale" not in registry.layer_names()
+
+
+def test_no_page_has_python_that_is_not_run():
+    tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md"}
+    assert {page.name for page in PAGES if blocks(page, "python")} == tested
+
+
+# -- commands ---------------------------------------------------------------------------------
+
+def commands(beginning):
+    """Return the (page, command) of all shell blocks whose command starts with `beginning`."""
+    lines = [(page.name, line.split("#")[0].strip()) for page in PAGES
+             for text in blocks(page, "sh") for line in text.splitlines()]
+    return [(name, line) for name, line in lines if line.split(" ")[0] == beginning]
+
+
+def test_shell_blocks_hold_only_commands_that_are_checked_here():
+    checked = [line for name in ("make", "pip", "yann-weightnorm") for line in commands(name)]
+    every = [line for page in PAGES for text in blocks(page, "sh") for line in text.splitlines()
+             if line.split("#")[0].strip()]
+    assert len(checked) == len(every), every
+
+
+def test_make_targets_exist():
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    for page, line in commands("make"):
+        assert line.split()[1] in targets, f"{page}: {line}"
+
+
+def test_extras_exist():
+    extras = re.search(r"extras_require=\{(.*)\}", (ROOT / "setup.py").read_text("utf-8")).group(1)
+    for page, line in commands("pip"):
+        for extra in re.findall(r"\[(\w+)\]", line):
+            assert f'"{extra}"' in extras, f"{page}: {line}"
+
+
+def test_commands_and_their_options_exist():
+    for page, line in commands("yann-weightnorm"):
+        words = line.split()[1:]
+        first_option = next((i for i, word in enumerate(words) if word.startswith("-")), len(words))
+        text = help_of(*words[:first_option])
+        missing = [word for word in words if word.startswith("--") and word not in text]
+        assert not missing, f"{page}: {line}: no {missing}"
+
+
+@functools.lru_cache(maxsize=None)
+def help_of(*subcommand):
+    """Return what ``yann-weightnorm SUBCOMMAND --help`` prints."""
+    done = subprocess.run([sys.executable, "-m", "yann_weightnorm", *subcommand, "--help"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# -- links and the example ---------------------------------------------------------------------
+
+def test_links_and_pictures_exist():
+    broken = [f"{page.name}: {target}" for page in PAGES
+              for target in LINK.findall(page.read_text(encoding="utf-8"))
+              if not (page.parent / target).exists()]
+    assert broken == [], broken
+
+
+def test_every_page_is_in_the_table_of_contents():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    listed = re.search(r"```\{toctree\}(.*?)```", index, re.DOTALL).group(1)
+    missing = [p.stem for p in PAGES if p.parent.name == "docs" and p.stem not in listed.split()]
+    assert missing == ["index"], missing
+
+
+def test_the_example_says_what_it_wants_where_there_is_no_data():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "mnist.py"), "--data", str(ROOT / "nowhere")],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    assert done.returncode != 0 and "--data" in done.stderr.splitlines()[-1], done.stderr
