@@ -49,7 +49,7 @@ setup(
     python_requires=">=3.8,<3.12",   # Theano needs distutils, which 3.12 dropped
     install_requires=[
         "Theano==1.0.5",
-        "networkx>=2.4",
+        "networkx>=2.5",
         "numpy>=1.20,<1.24",         # 1.24 dropped names that Theano uses
         "safetensors>=0.3",
         "scipy>=1.5,<1.11",          # 1.10 is the newest that was tried under Theano
