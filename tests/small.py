@@ -92,3 +92,13 @@ def message(error, call, *args, **kwargs):
 def values(net):
     """Return a copy of all parameter values, by name."""
     return {p.name: p.get_value().copy() for p in net.params}
+
+
+@contextlib.contextmanager
+def without_c_code():
+    """Compile functions without C code: slower to run, much faster to make, the same graph."""
+    before, theano.config.mode = theano.config.mode, "FAST_COMPILE"
+    try:
+        yield
+    finally:
+        theano.config.mode = before

@@ -20,9 +20,8 @@ class LazyFunction:
     def __init__(self, inputs, outputs, **settings):
         self._recipe, self._function = (inputs, outputs, settings), None
 
-    @property
-    def compiled(self):
-        """The compiled function."""
+    def compile(self):
+        """Return the compiled function, compiled now if it was not yet."""
         if self._function is None:
             inputs, outputs, settings = self._recipe
             # What reads no mini batch (a constant cost, say) must still take its index.
@@ -31,7 +30,7 @@ class LazyFunction:
         return self._function
 
     def __call__(self, *args):
-        return self.compiled(*args)
+        return self.compile()(*args)
 
 
 def weighted_cost(views, objectives, weights):
@@ -40,7 +39,7 @@ def weighted_cost(views, objectives, weights):
 
 
 def compile_functions(network):
-    """Give `network` its functions of a mini batch's number; all but training compile lazily.
+    """Give `network` its functions of a mini batch's number.
 
     The network's costs, optimizer, datastream and classifier must be chosen.
     """

@@ -48,7 +48,7 @@ class Joining:
     @staticmethod
     def _make(cls, modules, params):
         id = params.pop("id", str(len(modules) + 1))
-        modules[id] = cls(id, **options_for(cls, params, stacklevel=6))
+        modules[id] = cls(id, **options_for(cls, params, stacklevel=5))
         return id
 
     # -- look-ups -----------------------------------------------------------------------------

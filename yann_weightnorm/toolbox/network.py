@@ -170,6 +170,8 @@ class network(Joining):
              active_layers=None, data_dependent_start=False, **unread):
         """Choose modules and objectives, and make the functions that train and test.
 
+        Each compiles when it is first needed: the one that trains at the start of :meth:`train`.
+
         Parameters
         ----------
         verbose : int, optional
@@ -211,7 +213,6 @@ class network(Joining):
         self.learning_rate = self.cooked_optimizer.learning_rate
         self.cost, self.validation_accuracy, self.training_accuracy = [], [], []
         cooking.compile_functions(self)
-        self.train_step.compiled  # the others compile when they are first called
         if data_dependent_start:
             registry.start_function("data_dependent")(self)
         self.keep_best()
@@ -291,6 +292,7 @@ class network(Joining):
         self.best_validation_errors, self.validation_accuracy = np.inf, []
         self.training_accuracy = []
         self.keep_best()
+        self.train_step.compile()  # before the first epoch, whose seconds are to be its own
         training = Training(self, schedule, early_terminate, nan_retreats, on_epoch)
         return training.run(verbose, show_progress and verbose >= 1)
 
@@ -373,7 +375,7 @@ class network(Joining):
         return result
 
     def layer_activity(self, id, index=0, verbose=None):
-        """Return what layer `id` gives, in inference, for mini batch `index` of the loaded block."""
+        """Return what layer `id` gives in inference for mini batch `index` of the block."""
         self.check_cooked("layer_activity")
         self.load_if_empty()
         return self.layer_activities[self.known_layer(id, "layer_activity")](index)

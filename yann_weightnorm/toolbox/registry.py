@@ -55,7 +55,7 @@ def layer_names():
     return sorted(_classes)
 
 
-def options_for(cls, given, stacklevel=4):
+def options_for(cls, given, stacklevel=3):
     """Return the part of `given` that `cls` takes; warn about the rest.
 
     The keyword-only parameters of a class are its options. A name that none of them has is a

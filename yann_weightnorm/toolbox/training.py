@@ -13,12 +13,13 @@ RETREAT_SHARE = 0.1  # of the rate, after a cost that is not finite or a loss of
 
 
 class Patience:
-    """How long training goes on without a better validation.
+    """How many validations without improvement training puts up with.
 
     Parameters
     ----------
     early_terminate : bool or None
-        YANN's argument: None begins with 10 epochs of patience, True with 2, False never ends.
+        YANN's argument: None begins with a patience of 10 validations, True with 2, False never
+        ends. An improvement brings it back to at least 2.
 
     Notes
     -----
@@ -26,20 +27,22 @@ class Patience:
     here better is lower than ever before, and only validated epochs count.
     """
 
-    INCREASE = 2
+    RENEWED = 2
 
     def __init__(self, early_terminate):
-        self.until = {None: 10, False: np.inf}.get(early_terminate, 2)
+        self.left = {None: 10, False: np.inf}.get(early_terminate, self.RENEWED)
 
-    def spent(self, epoch, improved):
-        """Return whether `epoch`, validated, is beyond patience; a better one renews it."""
+    def spent(self, improved):
+        """Count one validation; return whether patience has run out."""
         if improved:
-            self.renew(epoch)
-        return epoch > self.until
+            self.renew()
+        else:
+            self.left -= 1
+        return self.left < 0
 
-    def renew(self, epoch):
-        """Give at least two more epochs after `epoch`."""
-        self.until = max(self.until, epoch + self.INCREASE)
+    def renew(self):
+        """Put up with two more validations, or with as many as are left."""
+        self.left = max(self.left, self.RENEWED)
 
 
 class Training:
@@ -83,7 +86,7 @@ class Training:
     def _set_rate(self, verbose):
         if self.schedule.begins_era(self.epoch) and not self._begun(self.epoch):
             self.network.restore_best()
-            self.patience.renew(self.epoch)
+            self.patience.renew()
         if self.rate is None or not self._begun(self.epoch):
             self.rate = self.schedule.rate(self.epoch, self.rate, self.cut)
         self._last_begun = self.epoch
@@ -124,7 +127,7 @@ class Training:
             network.keep_best()
         if self.on_epoch:
             self.on_epoch(self.history[-1])
-        if validation is not None and self.patience.spent(epoch, improved):
+        if validation is not None and self.patience.spent(improved):
             self._out_of_patience(verbose)
 
     def _out_of_patience(self, verbose):
@@ -134,6 +137,6 @@ class Training:
             return
         self._cut_rate()
         self.network.restore_best()
-        self.patience.renew(self.epoch)
+        self.patience.renew()
         say(1, f"No better validation up to epoch {self.epoch}; on from the best parameters at a "
                f"learning rate of {self.rate:g}.", verbose)

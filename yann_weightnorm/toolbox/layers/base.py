@@ -15,7 +15,7 @@ SEED_LIMIT = 2147462468
 
 
 def normal(shape, scale):
-    """Return a start: a function of a generator that draws `shape` normal values, deviation `scale`.
+    """Return a start: a function of a generator that draws normal values of deviation `scale`.
 
     A start is kept, so that a network can be begun again from another seed without a new graph.
     """

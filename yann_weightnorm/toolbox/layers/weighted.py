@@ -67,7 +67,7 @@ class WeightLayer(BatchNormalization, Layer):
 
     @property
     def constrained(self):
-        """The parameters that YANN's max-norm constraint bounds: a matrix that is learnt as it is."""
+        """The parameters that YANN's max-norm constraint bounds: a matrix learnt as it is."""
         return [p for p in self.active_params if p is self._w and p.ndim == 2]
 
     @property
