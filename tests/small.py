@@ -96,9 +96,18 @@ def values(net):
 
 @contextlib.contextmanager
 def without_c_code():
-    """Compile functions without C code: slower to run, much faster to make, the same graph."""
-    before, theano.config.mode = theano.config.mode, "FAST_COMPILE"
+    """Compile functions without C code: slower to run, much faster to make, the same graph.
+
+    Convolutions can't do without.
+    """
+    before = theano.config.mode
+    _set_mode("FAST_COMPILE")
     try:
         yield
     finally:
-        theano.config.mode = before
+        _set_mode(before)
+
+
+def _set_mode(mode):
+    # Theano keeps its first default mode, and takes one name for another of the same class.
+    theano.config.mode, theano.compile.mode.instantiated_default_mode = mode, None

@@ -4,7 +4,7 @@ import numpy as np
 import theano.tensor as T
 from numpy.testing import assert_allclose
 
-from tests.small import without_c_code
+from tests.small import floatx, without_c_code
 from yann_weightnorm.toolbox.activations import activate, activated_channels, activation_name
 
 X = np.random.RandomState(0).normal(size=(5, 6))
@@ -29,7 +29,7 @@ WANTED = {
 
 def check(activation):
     x = T.dmatrix()
-    with without_c_code():
+    with without_c_code(), floatx("float64"):
         found = activate(x, activation).eval({x: X})
     assert_allclose(found, WANTED[activation], rtol=1e-10, atol=1e-12)
     assert activated_channels(6, activation) == found.shape[1]

@@ -83,6 +83,7 @@ def test_running_statistics_move_with_training_and_only_with_it():
         x = net.datastream["data"].load_data("train", 0)[0]
         net.validate()
         assert net.layers["bn"].running_mean.get_value().max() == 0
+        net.datastream["data"].set_data("train", 0)
         net.mini_batch_train(0)
     assert_allclose(net.layers["bn"].running_mean.get_value(), 0.1 * x[:4].mean(axis=0),
                     rtol=1e-4, atol=1e-6)
