@@ -214,7 +214,7 @@ def dry_run(study, args):
     runs, workers = study.runs(), args.workers or default_workers()
     todo = undone(args.out, runs)
     for run in runs:
-        print(f"{run}, {run.dataset}, {run.epochs} epochs" + ("" if run in todo else " (done)"))
+        print(f"{run}, {run.dataset}, epochs: {run.epochs}" + ("" if run in todo else " (done)"))
     seconds = seconds_of(study, todo) / min(workers, max(1, len({run.graph for run in todo})))
     print(f"{len(runs)} runs, {len(todo)} to do" + (
         f": about {duration(seconds)} with {workers} workers on cores like the author's."

@@ -1,10 +1,10 @@
 """Workers that compile at the same time without standing in each other's way.
 
 Theano lets one process compile at a time in a folder: from the first module of a function to its
-last the others wait, asleep for 5 to 10 seconds at a time. Here the lock is the system's, which wakes
-those who wait, and it is off while the C++ compiler runs. That is safe: the compiler works in a
-folder of its own, which Theano leaves alone until the module's key is written, under the lock.
-Should two processes compile the same module, Theano takes either.
+last the others wait, asleep for seconds at a time. Here the lock is the system's, which wakes those
+who wait, and it is off while the C++ compiler runs. That is safe: the compiler works in a folder of
+its own, which Theano leaves alone until the module's key is written, under the lock. Should two
+processes compile the same module, Theano takes either.
 """
 
 import functools

@@ -17,7 +17,7 @@ from yann_weightnorm.studies.work import work
 __all__ = ["Engine", "StudyError"]
 
 MOST_LOSSES = 3     # workers that a run may take down with it before it is given up
-LOOK_ROUND = 0.5    # seconds between looks at who is there
+LOOK_ROUND = 1.0    # seconds between looks at who is there
 PATIENCE = 120      # seconds without any worker
 
 

@@ -44,7 +44,7 @@ def machine():
 
 
 def revision():
-    """Return the git revision of the package's own checkout, with '+' if it has changes, or None."""
+    """Return the git revision of the package's own checkout, '+' for changes on top, or None."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None

@@ -71,7 +71,7 @@ def run_study(study, folder, *, data=None, workers=None, threads=1, scheduler=No
         if todo:
             places = {run.id: place for place, run in enumerate(runs)}
             failures = _do(study, todo, Recorder(folder, places, command), quiet, data,
-                           dict(workers=workers, threads=threads, scheduler=scheduler))
+                           {"workers": workers, "threads": threads, "scheduler": scheduler})
     return Outcome(len(todo) - len(failures), len(runs) - len(todo), failures)
 
 

@@ -1,0 +1,128 @@
+"""The engine on real worker processes: records, failures, lost workers. No networks."""
+
+import os
+import pathlib
+import signal
+import threading
+import time
+from tempfile import TemporaryDirectory
+from unittest import TestCase
+
+from tests.studies.toy import comparable, toy
+from yann_weightnorm.studies.backlog import Backlog
+from yann_weightnorm.studies.cluster import connected
+from yann_weightnorm.studies.engine import Engine, StudyError
+from yann_weightnorm.studies.recorder import Recorder, undone
+
+
+def do(client, study, folder=None, on_record=None):
+    """Do all runs of `study`; return the engine and (run, record) pairs."""
+    runs, told = study.runs(), []
+    recorder = Recorder(folder, {run.id: place for place, run in enumerate(runs)}, "test")
+
+    def tell(run, record):
+        told.append((run, record))
+        if folder:
+            recorder.record(run, record)
+        if on_record:
+            on_record(run, record)
+
+    engine = Engine(client, study.perform, Backlog(runs, study.epoch_seconds, study.start_seconds),
+                    None, tell)
+    engine.run()
+    return engine, told
+
+
+class OnTwoWorkers(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = connected(workers=2)
+        cls.client = cls.cluster.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.__exit__(None, None, None)
+
+    def test_every_record_of_every_run_comes_once_and_in_order(self):
+        study = toy()
+        _, told = do(self.client, study)
+        for run in study.runs():
+            kinds = [record["kind"] for other, record in told if other == run]
+            self.assertEqual(kinds, ["header"] + ["epoch"] * run.epochs + ["end"])
+
+    def test_headers_say_where_the_numbers_come_from(self):
+        _, told = do(self.client, toy(seeds=(0,), arms=("fast",)))
+        header = told[0][1]
+        self.assertEqual(header["versions"]["theano"], "1.0.5")
+        self.assertIn("core", header["machine"])
+        self.assertIn("git", header)
+
+    def test_records_come_while_a_run_is_under_way(self):
+        times = []
+        do(self.client, toy(networks=("odd",), arms=("slow",), seeds=(0,), learning_rates=(0.1,)),
+           on_record=lambda run, record: times.append(time.monotonic()))
+        self.assertGreater(times[-1] - times[0], 0.3)
+
+    def test_a_run_that_fails_is_told_and_the_others_go_on(self):
+        study = toy(arms=("fails", "fast"), seeds=(0,), learning_rates=(0.1,))
+        engine, told = do(self.client, study)
+        self.assertEqual({(run.arm, why) for run, why in engine.failures},
+                         {("fails", "ValueError: it was asked to")})
+        ends = [run for run, record in told if record["kind"] == "end"]
+        self.assertEqual([run.arm for run in ends], ["fast", "fast"])
+
+    def test_a_lost_worker_changes_no_record(self):
+        study = toy(arms=("slow", "fast"), seeds=(0,))
+        with TemporaryDirectory() as one, TemporaryDirectory() as other:
+            do(self.client, study, one)
+            victims = list(self.client.run(os.getpid).values())[:1]
+
+            def kill_once(run, record):
+                if record["kind"] == "epoch" and run.arm == "slow" and victims:
+                    os.kill(victims.pop(), signal.SIGKILL)
+
+            do(self.client, study, other, kill_once)
+            self.assertEqual(victims, [])
+            self.assertEqual(comparable(pathlib.Path(other)), comparable(pathlib.Path(one)))
+            self.assertEqual(undone(other, study.runs()), [])
+
+    def test_a_run_that_ends_every_worker_ends_the_study(self):
+        with self.assertRaisesRegex(StudyError, "3 workers were lost while they did the run"):
+            do(self.client, toy(networks=("odd",), arms=("dies",), seeds=(0,),
+                                learning_rates=(0.1,)))
+
+
+def test_workers_have_one_thread_and_no_trace_of_dask_stays():
+    before, folder = set(os.listdir(".")), os.getcwd()
+    with connected(workers=1) as client:
+        threads = client.run(os.getenv, "OMP_NUM_THREADS")
+        assert list(threads.values()) == ["1"], threads
+    assert set(os.listdir(folder)) == before
+
+
+def test_ctrl_c_leaves_the_workers_alone():
+    with connected(workers=1) as client:
+        pid = list(client.run(os.getpid).values())[0]
+        os.kill(pid, signal.SIGINT)
+        time.sleep(0.5)
+        assert list(client.run(os.getpid).values()) == [pid]
+
+
+def test_a_scheduler_that_is_not_there_is_named():
+    try:
+        with connected(scheduler="nonsense://nowhere:1"):
+            raise AssertionError
+    except StudyError as error:
+        assert "nonsense://nowhere:1" in str(error) and "--scheduler" in str(error)
+
+
+def test_somebodys_scheduler_serves_as_well():
+    from distributed import LocalCluster
+    with TemporaryDirectory() as folder, LocalCluster(
+            n_workers=1, threads_per_worker=2, local_directory=folder, memory_limit=0,
+            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}) as cluster, \
+            connected(scheduler=cluster.scheduler_address) as client:
+        study = toy(arms=("fast",))
+        _, told = do(client, study)
+        assert sum(record["kind"] == "end" for _, record in told) == len(study.runs())
+    assert threading.active_count() < 50

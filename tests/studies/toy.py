@@ -1,0 +1,56 @@
+"""A study without networks: arithmetic in place of training, for what isn't about training."""
+
+import os
+import time
+
+from yann_weightnorm.studies.study import Study
+
+__all__ = ["SETTINGS", "comparable", "seconds", "toy"]
+
+SETTINGS = {"networks": ("even", "odd"), "arms": ("fast", "slow"), "datasets": ("none",),
+            "learning_rates": (0.1, 0.2), "seeds": (0, 1, 2), "epochs": 3, "mini_batch_size": 1,
+            "train_rows": None}
+
+
+def perform(run, data, emit):
+    """Emit numbers that depend on the run alone; the arm 'fails' fails, 'dies' ends the worker."""
+    emit({"kind": "header", "rows": {"train": 1}})
+    for epoch in range(1, run.epochs + 1):
+        time.sleep(0.2 if run.arm == "slow" else 0.01)
+        if run.arm == "fails":
+            raise ValueError("it was asked to")
+        if run.arm == "dies":
+            os._exit(1)
+        emit({"kind": "epoch", "epoch": epoch, "train_cost": run.learning_rate / epoch,
+              "train_error": 90.0 / epoch, "valid_error": 80.0 / epoch + run.seed,
+              "learning_rate": run.learning_rate, "seconds": time.perf_counter()})
+    emit({"kind": "end", "status": "finished", "test_error": 70.0 + run.seed, "seconds": 1.0,
+          "diverged_at": None})
+
+
+def check(run, data):
+    """Refuse nothing."""
+
+
+def seconds(run):
+    """Return the same for every run."""
+    return 1.0
+
+
+def toy(**settings):
+    """Return the toy study with other settings."""
+    return Study(name="toy", question="Does it run?", settings=dict(SETTINGS, **settings),
+                 perform=perform, check=check, epoch_seconds=seconds, start_seconds=seconds)
+
+
+def comparable(folder):
+    """Return the records in a folder by file name, as lists of dicts without the timings."""
+    import json
+    found = {}
+    for path in sorted((folder / "records").glob("*.jsonl")):
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        for record in records:
+            for timing in ("seconds", "started", "command"):
+                record.pop(timing, None)
+        found[path.name] = records
+    return found

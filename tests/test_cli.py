@@ -1,0 +1,165 @@
+"""The command: its words, its exit codes, and a study that survives what may happen to it."""
+
+import contextlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import TestCase
+
+import psutil
+
+from tests.studies.toy import comparable
+from yann_weightnorm import __version__, cli
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = ["--set", "networks=mlp 8", "--set", "train_rows=500"]
+STUDY = [*SMALL, "--set", "arms=normal,weight norm + data start", "--set", "epochs=30",
+         "--set", "learning_rates=0.003", "--set", "seeds=0,1,2"]
+
+
+def call(*argv):
+    """Return (exit code, standard output, standard error) of the command in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = cli.main(argv)
+        except SystemExit as ended:  # how argparse ends
+            code = ended.code
+    return code, out.getvalue(), err.getvalue()
+
+
+class Words(TestCase):
+    def test_version(self):
+        self.assertEqual(call("--version")[:2], (0, f"yann-weightnorm {__version__}\n"))
+
+    def test_help_at_every_level(self):
+        for argv in (["--help"], [], ["study"], ["study", "run", "--help"], ["report", "-h"]):
+            code, out, _ = call(*argv)
+            self.assertEqual(code, 0)
+            self.assertIn("usage: yann-weightnorm", out)
+
+    def test_list(self):
+        code, out, _ = call("study", "list")
+        self.assertEqual(code, 0)
+        self.assertIn("supervised: ", out)
+        self.assertIn("  learning_rates=0.0003,0.001,0.003,0.01\n", out)
+
+    def test_dry_run_tells_the_grid_and_leaves_nothing(self):
+        with TemporaryDirectory() as folder:
+            out_folder = Path(folder) / "new"
+            code, out, _ = call("study", "run", *STUDY, "--dry-run", "--out", str(out_folder))
+            self.assertEqual(code, 0)
+            self.assertIn("mlp 8, weight norm + data start, rate 0.003, seed 2", out)
+            self.assertIn("6 runs, 6 to do: about", out)
+            self.assertFalse(out_folder.exists())
+
+    def test_the_command_in_a_record_names_no_folder_of_the_machine(self):
+        self.assertEqual(
+            cli.command(["study", "run", "--data", "/home/me/x", "--out=/home/me/y",
+                         "--scheduler", "tcp://host:1", "--set", "arms=weight norm"]),
+            "yann-weightnorm study run --data FOLDER --out=y --scheduler ADDRESS --set "
+            "'arms=weight norm'")
+
+
+class Mistakes(TestCase):
+    def refused(self, *argv, words):
+        code, out, err = call(*argv)
+        self.assertEqual((code, out), (2, ""))
+        self.assertRegex(err, words)
+        self.assertEqual(err.count("\n"), 1, err)
+
+    def test_each_is_one_line_and_exit_code_2(self):
+        run = ("study", "run")
+        self.refused(*run, "supervized", words="no study 'supervized'.*perhaps.*'supervised'")
+        self.refused(*run, "--set", "epoch=1", words="no setting 'epoch'.*perhaps.*'epochs'")
+        self.refused(*run, "--set", "epochs", words="name=value")
+        self.refused(*run, "--set", "epochs=1", "--set", "epochs=2", words="twice")
+        self.refused(*run, "--set", "arms=weightnorm", words="perhaps.*'weight norm'")
+        self.refused(*run, "--dataset", "mnist-5", words="perhaps.*'mnist-5k'")
+        self.refused(*run, "--dataset", "mnist", "--data", "/nowhere", words="/nowhere/mnist")
+        self.refused("report", "/nowhere", words="/nowhere")
+
+    def test_a_wrong_option_is_argparses_to_tell(self):
+        self.assertEqual(call("study", "run", "--workers", "0")[0], 2)
+        self.assertEqual(call("stduy")[0], 2)
+
+
+def start(folder, *more):
+    """Return a process of the command that runs the small study into `folder`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "yann_weightnorm", "study", "run", *STUDY, "--out", str(folder),
+         "--workers", "2", *more], cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+
+
+def wait_for(condition, child, seconds=300):
+    """Wait until `condition()`; fail if `child` ends first."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert child.poll() is None and time.monotonic() < until, child.communicate()
+        time.sleep(0.02)
+
+
+def lines(folder):
+    """Return how many lines of records there are."""
+    return sum(path.read_bytes().count(b"\n") for path in folder.glob("records/*.jsonl"))
+
+
+def workers_of(child):
+    """Return the processes that train."""
+    return [process for process in psutil.Process(child.pid).children(recursive=True)
+            if "spawn_main" in " ".join(process.cmdline())]
+
+
+class Disturbed(TestCase):
+    def test_lost_workers_and_ctrl_c_and_a_cut_record_change_no_number(self):
+        with TemporaryDirectory() as place:
+            quiet, rough = Path(place) / "quiet", Path(place) / "rough"
+            child = start(quiet)
+            out, err = child.communicate()
+            self.assertEqual(child.returncode, 0, err)
+            self.assertIn("6 runs done, 0 were done before", out)
+            self.assertTrue(out.endswith(f"{quiet / 'report.html'}\n"))
+            self.assertNotIn("distributed", err)
+            undisturbed = comparable(quiet)
+            self.assertEqual(len(undisturbed), 6)
+            self.lose_a_worker_and_interrupt(rough)
+            self.cut_a_record(rough)
+            child = start(rough)
+            _, err = child.communicate()
+            self.assertEqual(child.returncode, 0, err)
+            self.assertEqual(comparable(rough), undisturbed)
+            self.nothing_is_trained_again(rough)
+
+    def lose_a_worker_and_interrupt(self, folder):
+        child = start(folder)
+        wait_for(lambda: lines(folder) > 5, child)
+        os.kill(workers_of(child)[0].pid, signal.SIGKILL)
+        there = lines(folder)
+        wait_for(lambda: lines(folder) > there + 5, child)
+        left = workers_of(child)
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+        if child.returncode != 0:  # else it was over before
+            self.assertEqual(child.returncode, 130, err)
+            self.assertIn("What is recorded stays; the same command goes on from there.", err)
+            self.assertNotIn("Traceback", err)
+        psutil.wait_procs(left, timeout=10)
+        self.assertFalse([process for process in left if process.is_running()])
+
+    def cut_a_record(self, folder):
+        record = sorted(folder.glob("records/*.jsonl"))[0]
+        record.write_bytes(record.read_bytes()[:-30])
+
+    def nothing_is_trained_again(self, folder):
+        times = {path: path.stat().st_mtime_ns for path in folder.glob("records/*.jsonl")}
+        child = start(folder)
+        out, err = child.communicate()
+        self.assertEqual(child.returncode, 0, err)
+        self.assertIn("0 runs done, 6 were done before", out)
+        self.assertEqual({path: path.stat().st_mtime_ns for path in times}, times)
