@@ -1,7 +1,8 @@
 """Choose the BLAS that Theano links: the user's, the system's, else a fast one that is there.
 
-Which BLAS runs decides the speed of a training step more than anything else. Each candidate is tried
-once on a machine (see :mod:`.probe`), and the verdict is kept beside Theano's compiled modules.
+Which BLAS runs decides the speed of a training step more than anything else. Each candidate is
+tried once on a machine (see :mod:`.probe`), and the verdict is kept beside Theano's compiled
+modules.
 """
 
 import logging
@@ -14,7 +15,7 @@ from yann_weightnorm.theano_setup import memory, toolchain
 from yann_weightnorm.theano_setup.candidates import Candidate, candidates
 from yann_weightnorm.theano_setup.probe import SOURCE, Verdict, probe
 
-__all__ = ["NAME", "Choice", "apply", "choice", "leave"]
+__all__ = ["NAME", "Choice", "apply", "choice", "describe", "leave"]
 
 NAME = "blas"
 LDFLAGS = "blas.ldflags"
@@ -94,9 +95,10 @@ def use(flags, chosen):
 
 
 def describe(chosen):
-    """Return the name of a BLAS, with its kernel where it tells."""
-    kernel = chosen.verdict.kernel
-    return chosen.candidate.name + (f", kernel {kernel}" if kernel else "")
+    """Return the name of a BLAS, with version and kernel where it tells."""
+    verdict = chosen.verdict
+    return ", ".join(filter(None, (
+        chosen.candidate.name, verdict.version, verdict.kernel and f"kernel {verdict.kernel}")))
 
 
 def judge(flags, compiler, candidate):

@@ -1,12 +1,18 @@
 """A second process finds what a first one has compiled.
 
-Theano names a compiled module by a key that, for operations written in C files, holds Python's hash
-of the source text. That hash is salted anew in every process, so each compiled them again.
+Theano files a compiled module under the versions and the signature of its operations, and two
+slips keep a later process from finding it:
+
+* For operations written in C files the version is Python's hash of the source text, which is
+  salted anew in every process.
+* An operation without parameters (``__props__ = ()``: the matrix product, the cross-entropy of a
+  softmax) counts as one without a version, which is never shared.
 """
 
+import functools
 import hashlib
 
-__all__ = ["NAME", "apply", "mend", "stable_version"]
+__all__ = ["NAME", "apply", "mend", "stable_version", "versions", "with_versions"]
 
 NAME = "cache"
 
@@ -21,9 +27,11 @@ def apply(flags):
 
 
 def mend():
-    """Let the key hold a digest of the source text, the same in every process."""
+    """Give each compiled module a key that is the same in every process."""
+    from theano.gof.cc import CLinker
     from theano.gof.op import COp
     COp.c_code_cache_version = stable_version
+    CLinker.cmodule_key_ = with_versions(CLinker.cmodule_key_)
 
 
 def stable_version(op):
@@ -33,3 +41,25 @@ def stable_version(op):
     if hasattr(op, "params_type"):
         version += (op.params_type.c_code_cache_version(),)
     return version
+
+
+def with_versions(original):
+    """Return ``CLinker.cmodule_key_``, mended for operations without parameters."""
+    @functools.wraps(original)
+    def cmodule_key_(linker, fgraph, *args, **kwargs):
+        key = original(linker, fgraph, *args, **kwargs)
+        if key is None or key[0]:               # can't be cached; or has a version
+            return key
+        return versions(linker.schedule(fgraph)), key[1]
+
+    return cmodule_key_
+
+
+def versions(nodes):
+    """Return the versions of all operations and types in `nodes`; () if one has none."""
+    found = []
+    for node in nodes:
+        if hasattr(node.op, "c_code_cache_version_apply"):
+            found.append(node.op.c_code_cache_version_apply(node))
+        found += [variable.type.c_code_cache_version() for variable in node.inputs + node.outputs]
+    return tuple(found) if all(found) else ()

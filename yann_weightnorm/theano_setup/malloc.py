@@ -12,12 +12,14 @@ __all__ = ["NAME", "apply", "glibc_version"]
 
 NAME = "malloc"
 
-# The numbers of malloc.h, and the environment variables by which a user sets the same.
+# The numbers are those of malloc.h.
 SETTINGS = (
-    (-4, 0, "MALLOC_MMAP_MAX_"),                # M_MMAP_MAX: big blocks come from the heap too
-    (-1, 2 ** 31 - 1, "MALLOC_TRIM_THRESHOLD_"),        # M_TRIM_THRESHOLD: keep the top of it
-    (-2, 64 * 2 ** 20, "MALLOC_TOP_PAD_"),      # M_TOP_PAD: let it grow in large pieces
+    (-4, 0),                    # M_MMAP_MAX: big blocks come from the heap too
+    (-1, 2 ** 31 - 1),          # M_TRIM_THRESHOLD: keep the top of it
+    (-2, 64 * 2 ** 20),         # M_TOP_PAD: let it grow in large pieces
 )
+# The variables by which a user tunes the same.
+USERS = ("MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_")
 
 
 def apply(flags, environ=os.environ):
@@ -26,11 +28,11 @@ def apply(flags, environ=os.environ):
         return False, "only for glibc"
     if "malloc" in environ.get("GLIBC_TUNABLES", ""):
         return False, "GLIBC_TUNABLES is set"
-    for _, _, variable in SETTINGS:
+    for variable in USERS:
         if variable in environ:
             return False, f"{variable} is set"
     mallopt = ctypes.CDLL(None).mallopt
-    if all([mallopt(number, value) for number, value, _ in SETTINGS]):
+    if all([mallopt(number, value) for number, value in SETTINGS]):
         return True, "glibc keeps freed memory"
     return False, "glibc refused"
 

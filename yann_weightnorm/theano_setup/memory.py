@@ -9,7 +9,7 @@ __all__ = ["folder", "recall"]
 
 
 def folder(flags):
-    """Return the folder of our notes: inside the compile directory that the user named, or ~/.theano."""
+    """Return the folder of our notes: in the compile directory the user named, or ~/.theano."""
     place = flags.user("compiledir") or flags.user("base_compiledir") or default_folder()
     return os.path.join(os.path.expanduser(place), "yann_weightnorm")
 

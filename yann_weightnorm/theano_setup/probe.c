@@ -99,8 +99,8 @@ double yann_peak_rate(int rounds) {
     return best;
 }
 
-/* The kernel that the BLAS picked for this processor, where it tells. */
-const char *yann_kernel(const char *symbol) {
+/* What a function of the BLAS tells about it (kernel, version), where there is such a function. */
+const char *yann_tell(const char *symbol) {
     char *(*tell)(void);
     void *found = dlsym(RTLD_DEFAULT, symbol);
     if (!found) return "";

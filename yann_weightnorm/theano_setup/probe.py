@@ -13,7 +13,7 @@ __all__ = ["SOURCE", "Verdict", "probe"]
 
 SOURCE = os.path.join(os.path.dirname(__file__), "probe.c")
 CHILD = os.path.join(os.path.dirname(__file__), "probe_child.py")
-SLOW = 0.3          # of the processor's peak, on one thread; OpenBLAS on the right kernel reaches 0.8
+SLOW = 0.3          # of the peak, on one thread; OpenBLAS on the right kernel reaches 0.8
 
 
 class Verdict(NamedTuple):
@@ -29,6 +29,8 @@ class Verdict(NamedTuple):
         GFLOP/s of a float32 product on one thread; of the processor at its best.
     kernel : str
         The kernel it picked for this processor, '' where it doesn't tell.
+    version : str
+        Its name and version by its own account, such as 'OpenBLAS 0.3.34'; or ''.
     """
 
     ok: bool
@@ -36,6 +38,7 @@ class Verdict(NamedTuple):
     rate: float = 0.0
     peak: float = 0.0
     kernel: str = ""
+    version: str = ""
 
     @property
     def slow(self):
@@ -61,7 +64,7 @@ def probe(compiler, candidate):
 
 def ask(library, prefix):
     """Return the verdict on the compiled probe at `library`."""
-    command = [sys.executable, "-I", "-S", CHILD, library, f"{prefix}openblas_get_corename"]
+    command = [sys.executable, "-I", "-S", CHILD, library, prefix]
     # One thread: what is compared with the peak of one must not depend on who else is running.
     environ = dict(os.environ, OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     try:

@@ -94,9 +94,9 @@ class Tuned:
 def tuned(function):
     """Return `function`, to be called with the number of BLAS threads that suits it.
 
-    A function with convolutions runs each image in a thread of its own, and the BLAS inside must not
-    start more; any other keeps all of them and is returned as it is. Nothing is done if the user
-    has set a number of threads, or if BLAS can't be told.
+    A function with convolutions runs each image in a thread of its own, and the BLAS inside must
+    not start more; any other keeps all of them and is returned as it is. Nothing is done if the
+    user has set a number of threads, or if BLAS can't be told.
     """
     control = blas_threads()
     if control is None or not has_convolution(function):
