@@ -86,7 +86,7 @@ def network_named(text):
     return name, tuple(int(part) for part in parts)
 
 
-def build(name, arm, dataset):
+def build(name, arm, dataset, seed=0):
     """Return a network over `dataset`, cooked but not trained.
 
     All arms use Adam without further momentum. YANN's max-norm constraint is off, because it would
@@ -99,10 +99,12 @@ def build(name, arm, dataset):
     arm : str
         One of `ARMS`. Its data-dependent start, if any, is left to the caller.
     dataset : Dataset
+    seed : int, default 0
+        The network can begin again from another one, see :meth:`network.restart`.
     """
     kind, sizes = network_named(name)
     arm = arm_named(arm)
-    net = network(rng=np.random.RandomState(0), verbose=0)
+    net = network(rng=np.random.RandomState(seed), verbose=0)
     classes = 1 + int(dataset.labels("train").max())
     net.add_module(type="datastream", params={"id": "data", "dataset": dataset, "shuffle": True,
                                               "n_classes": classes})
