@@ -8,6 +8,8 @@ Source: Salimans & Kingma (2016), "Weight Normalization", arXiv:1602.07868.
 import numpy as np
 import theano.tensor as T
 
+from yann_weightnorm import ops
+
 __all__ = ["compose", "decompose", "norm"]
 
 
@@ -43,8 +45,7 @@ def compose(v, g, axes):
     -----
     Where v is 0 it has no direction, and equation 3 divides by 0. There |v| is taken to be 1, so w
     is 0, the gradient of v is g times that of w, and the next step gives v a direction. The same
-    holds where |v| is so small (1e-15 in float32, 1e-146 in float64) that the squares lose their
-    precision.
+    holds where |v| is so small that 1 / |v| would not be finite.
 
     Examples
     --------
@@ -53,8 +54,21 @@ def compose(v, g, axes):
     array([[6., 2.],
            [8., 0.]])
     """
-    square = (v * v).sum(axis=axes, keepdims=True)
-    return v * (g / _library(v).sqrt(_where(square > _least_square(v.dtype), square, 1)))
+    if isinstance(v, np.ndarray):
+        length = norm(v, axes)
+        return v * (g / np.where(length > ops.least_length(v.dtype), length, 1))
+    return _compose_fast(v, g, axes) if ops.on_processor() else _compose_plainly(v, g, axes)
+
+
+def _compose_fast(v, g, axes):
+    axis = 0 if axes == 0 else 1
+    return ops.ScaleNeurons(axis)(v, ops.per_neuron(g / ops.Lengths(axis)(v)))
+
+
+def _compose_plainly(v, g, axes):
+    square = T.sqr(v).sum(axis=axes, keepdims=True)
+    valid = T.cast(square > ops.least_length(v.dtype) ** 2, v.dtype)
+    return v * (g / T.sqrt(square * valid + (1 - valid)))
 
 
 def decompose(w, axes, who="decompose"):
@@ -87,7 +101,7 @@ def decompose(w, axes, who="decompose"):
     """
     w = np.asarray(w)
     g = np.sqrt(np.square(w, dtype="float64").sum(axis=axes, keepdims=True)).astype(w.dtype)
-    zero = np.flatnonzero(~(np.square(g) > _least_square(w.dtype)))
+    zero = np.flatnonzero(~(g > ops.least_length(w.dtype)))
     if len(zero):
         raise ValueError(f"{who}: the weights of neuron {_some(zero)} are all 0 or not finite, so "
                          f"they have no direction to learn; give other weights, or a plain layer.")
@@ -96,18 +110,6 @@ def decompose(w, axes, who="decompose"):
 
 def _library(v):
     return np if isinstance(v, np.ndarray) else T
-
-
-def _where(condition, yes, no):
-    if isinstance(condition, np.ndarray):
-        return np.where(condition, yes, np.asarray(no, dtype=yes.dtype))
-    return T.switch(condition, yes, np.asarray(no, dtype=yes.dtype))
-
-
-def _least_square(dtype):
-    """Return the least sum of squares that still has the precision of `dtype`."""
-    facts = np.finfo(dtype)
-    return np.asarray(facts.tiny / facts.eps, dtype=dtype)
 
 
 def _some(numbers, most=5):

@@ -1,0 +1,145 @@
+"""For each neuron the length of its weights, or a sum of products: in C, summed in float64."""
+
+import numpy as np
+import theano.tensor as T
+from theano.gof import Apply, Op
+
+from yann_weightnorm.ops.per_neuron import per_neuron
+
+__all__ = ["Lengths", "NeuronProducts", "least_length"]
+
+
+class NeuronSums(Op):
+    """Base: for each neuron the sum of products of two tensors, summed in float64.
+
+    Parameters
+    ----------
+    axis : {0, 1}
+        0 takes the columns of matrices, 1 all that belongs to one entry of the first axis.
+    """
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis):
+        self.axis = axis
+
+    def make_node(self, *tensors):
+        """Return the node; its output has length 1 along the axes that are summed."""
+        tensors = [T.as_tensor_variable(x) for x in tensors]
+        ndim = tensors[0].ndim
+        summed = [axis != 1 - self.axis if self.axis == 0 else axis != 0 for axis in range(ndim)]
+        return Apply(self, tensors, [T.TensorType(tensors[0].dtype, summed)()])
+
+    def infer_shape(self, node, shapes):
+        """Return the shape of the first input, 1 where it is summed."""
+        return [tuple(1 if summed else n for n, summed in
+                      zip(shapes[0], node.outputs[0].broadcastable))]
+
+    def perform(self, node, inputs, outputs):
+        """Compute by NumPy, where there is no compiler."""
+        first, last = inputs[0], inputs[-1]
+        axes = tuple(a for a, summed in enumerate(node.outputs[0].broadcastable) if summed)
+        total = np.multiply(first, last, dtype="float64").sum(axis=axes, keepdims=True)
+        outputs[0][0] = self.finish(total, first.dtype).astype(first.dtype)
+
+    def c_code(self, node, name, inputs, outputs, sub):
+        """Return C that sums along rows or, for columns, adds row after row."""
+        kind = node.inputs[0].type.dtype_specs()[1]
+        ndim = node.inputs[0].ndim
+        shape = ", ".join("1" if summed else f"PyArray_DIM({inputs[0]}, {axis})" for axis, summed
+                          in enumerate(node.outputs[0].broadcastable))
+        return _CODE.format(
+            a=inputs[0], b=inputs[-1], out=outputs[0], fail=sub["fail"], kind=kind, ndim=ndim,
+            shape=shape, type_number=node.inputs[0].type.dtype_specs()[2],
+            loop=(_COLUMNS if self.axis == 0 else _ROWS), finish=self.c_finish(kind))
+
+    def c_headers(self):
+        """Return the headers the C code needs."""
+        return ["<vector>", "<math.h>"]
+
+    def c_code_cache_version(self):
+        """Return the version of the C code."""
+        return (1,)
+
+
+_CODE = """
+{{
+    npy_intp shape[{ndim}] = {{{shape}}};
+    PyArrayObject *a_ = PyArray_GETCONTIGUOUS({a}), *b_ = PyArray_GETCONTIGUOUS({b});
+    Py_XDECREF({out});
+    {out} = (PyArrayObject*)PyArray_SimpleNew({ndim}, shape, {type_number});
+    if (!a_ || !b_ || !{out} || PyArray_SIZE(a_) != PyArray_SIZE(b_)) {{
+        Py_XDECREF(a_); Py_XDECREF(b_);
+        PyErr_SetString(PyExc_ValueError, "sum of products: the two shapes differ");
+        {fail}
+    }}
+    const {kind} *a = ({kind}*)PyArray_DATA(a_), *b = ({kind}*)PyArray_DATA(b_);
+    {kind} *out = ({kind}*)PyArray_DATA({out});
+    const npy_intp rows = PyArray_DIM(a_, 0);
+    const npy_intp columns = rows ? PyArray_SIZE(a_) / rows : PyArray_SIZE({out});
+    const npy_intp neurons = PyArray_SIZE({out});
+    std::vector<double> sums(neurons, 0.0);
+    double *sum = sums.data();
+    """ + "{loop}" + """
+    for (npy_intp k = 0; k < neurons; k++) {{ double total = sum[k]; {finish} }}
+    Py_DECREF(a_); Py_DECREF(b_);
+}}
+"""
+_COLUMNS = """for (npy_intp i = 0; i < rows; i++)
+        for (npy_intp k = 0; k < columns; k++)
+            sum[k] += (double)a[i * columns + k] * (double)b[i * columns + k];"""
+# Eight sums beside each other, which a compiler may not reorder one sum into by itself.
+_ROWS = """for (npy_intp i = 0; i < rows; i++) {
+        double parts[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+        const npy_intp whole = columns / 8 * 8;
+        for (npy_intp k = 0; k < whole; k += 8)
+            for (int j = 0; j < 8; j++)
+                parts[j] += (double)a[i * columns + k + j] * (double)b[i * columns + k + j];
+        for (npy_intp k = whole; k < columns; k++)
+            parts[k - whole] += (double)a[i * columns + k] * (double)b[i * columns + k];
+        for (int j = 0; j < 8; j++) sum[i] += parts[j];
+    }"""
+
+
+class Lengths(NeuronSums):
+    """The Euclidean norm of each neuron's weights; 1 where it is 0, or too small to divide by."""
+
+    def finish(self, total, dtype):
+        """Return the lengths for the sums of squares `total`."""
+        length = np.sqrt(total)
+        return np.where(length > least_length(dtype), length, 1)
+
+    def c_finish(self, kind):
+        """Return the same in C."""
+        least = float(least_length("float32" if kind == "npy_float32" else "float64"))
+        return f"double s = sqrt(total); out[k] = ({kind})(s > {least!r} || s != s ? s : 1.0);"
+
+    def grad(self, inputs, gradients):
+        """Return ``v / |v|`` times the gradient. Where v is 0 that is 0."""
+        v, = inputs
+        return [v * per_neuron(gradients[0] / self(v))]
+
+
+class NeuronProducts(NeuronSums):
+    """For each neuron the sum of products of two tensors."""
+
+    def finish(self, total, dtype):
+        """Return the sums."""
+        return total
+
+    def c_finish(self, kind):
+        """Return the same in C."""
+        return f"out[k] = ({kind})total;"
+
+    def grad(self, inputs, gradients):
+        """Return each input times the other one's gradient."""
+        a, b = inputs
+        slope = per_neuron(gradients[0])
+        return [b * slope, a * slope]
+
+
+def least_length(dtype):
+    """Return the length below which weights count as 0: dividing by less would overflow."""
+    facts = np.finfo(dtype)
+    least = facts.tiny / facts.eps
+    return least if np.dtype(dtype) == "float32" else np.sqrt(least)
