@@ -1,6 +1,7 @@
 """How Sphinx builds these pages; the build is strict, and needs no network."""
 
 import re
+import sys
 
 from sphinx.util.nodes import make_refnode
 
@@ -55,15 +56,22 @@ def resolve(app, env, node, contnode):
     Attributes, which their class's page tells, and other projects' names stay plain text.
     """
     target = node.get("reftarget", "")
-    if node.get("reftype") == "attr" or target.startswith(OTHERS):
+    if node.get("reftype") in ("attr", "obj") or target.startswith(OTHERS):
         return contnode
     domain = env.get_domain("py")
-    for name in (target, target.rpartition(".")[2]):
-        found = [known for known in domain.objects if f".{known}".endswith(f".{name}")]
+    for name in (imported(target, node.get("py:module")), target, target.rpartition(".")[2]):
+        found = [known for known in domain.objects if name and f".{known}".endswith(f".{name}")]
         if len(found) == 1:
             place = domain.objects[found[0]]
             return make_refnode(app.builder, node["refdoc"], place.docname, place.node_id, contnode)
     return None
+
+
+def imported(name, module):
+    """Return the full name of what `module` knows as `name`, or None."""
+    thing = getattr(sys.modules.get(module), name, None)
+    return f"{thing.__module__}.{thing.__qualname__}" if hasattr(thing, "__qualname__") else None
+
 
 
 def setup(app):
