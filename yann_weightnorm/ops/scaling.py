@@ -11,6 +11,7 @@ import theano.tensor as T
 from theano.gof import Apply, Op
 from theano.gof.opt import EquilibriumOptimizer, local_optimizer
 from theano.tensor.basic import Dot
+from theano.tensor.blas import gemm_no_inplace
 
 from yann_weightnorm.ops.sums import NeuronProducts
 
@@ -113,6 +114,24 @@ def plain_product(node):
     return [node.inputs[0] * node.inputs[1]]
 
 
+@local_optimizer([T.add])
+def add_before_product(node):
+    """Rewrite ``m + (v + a x y)`` to ``(m + v) + a x y``: then the product is added in place.
+
+    So a step of plain gradient descent on directions makes no copy of them.
+    """
+    for term in node.inputs:
+        gemm = term.owner
+        if gemm and gemm.op == gemm_no_inplace and len(term.clients) == 1 and _is_one(gemm):
+            rest = [other for other in node.inputs if other is not term]
+            return [gemm_no_inplace(T.add(gemm.inputs[0], *rest), *gemm.inputs[1:])]
+    return False
+
+
+def _is_one(gemm):
+    return isinstance(gemm.inputs[4], theano.Constant) and gemm.inputs[4].data == 1
+
+
 def _register():
     rewriting = EquilibriumOptimizer(
         [scale_after_product, scale_before_product, sum_over_the_mini_batch], max_use_ratio=10)
@@ -120,6 +139,9 @@ def _register():
     # After equal nodes were merged (0), before Theano canonicalises (1).
     theano.compile.optdb.register("weightnorm_rewriting", rewriting, 0.3, "fast_run")
     theano.compile.optdb.register("weightnorm_product", rest, 0.4, "fast_run", "fast_compile")
+    # After Theano found its products (1.7), before it decides what is done in place (75).
+    theano.compile.optdb.register("weightnorm_addition", EquilibriumOptimizer(
+        [add_before_product], max_use_ratio=10), 1.9, "fast_run")
 
 
 _register()
