@@ -19,7 +19,8 @@ extensions = [
     "numpydoc",
     "myst_parser",
 ]
-source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+# The first is what autosummary gives its pages, which are reStructuredText.
+source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 
