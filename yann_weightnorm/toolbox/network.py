@@ -1,14 +1,13 @@
 """YANN's network: add layers and modules, cook, train, test."""
 
-from collections import OrderedDict
-
 import networkx
 import numpy as np
 
-from yann_weightnorm.toolbox import cooking, evaluation, registry, storage
+from yann_weightnorm.toolbox import cooking, evaluation, registry
 from yann_weightnorm.toolbox.graph import add_to_graph
+from yann_weightnorm.toolbox.inspection import Inspection
 from yann_weightnorm.toolbox.joining import Joining
-from yann_weightnorm.toolbox.printing import print_tree, say
+from yann_weightnorm.toolbox.printing import say
 from yann_weightnorm.toolbox.schedule import Schedule
 from yann_weightnorm.toolbox.streams import DROPOUT, INFERENCE, STABLE, Streams
 from yann_weightnorm.toolbox.training import Training
@@ -16,7 +15,7 @@ from yann_weightnorm.toolbox.training import Training
 __all__ = ["network"]
 
 
-class network(Joining):
+class network(Joining, Inspection):
     """A network of layers over the mini batches of a data set.
 
     Parameters
@@ -331,7 +330,7 @@ class network(Joining):
         for p, value in self.best_params:
             p.set_value(value)
 
-    # -- testing and looking ------------------------------------------------------------------
+    # -- testing ------------------------------------------------------------------------------
 
     def validate(self, epoch=0, training_accuracy=False, show_progress=False, verbose=None):
         """Run the validation split, print the accuracy and return it.
@@ -373,43 +372,3 @@ class network(Joining):
         say(2, f"{name} {'cost' if is_value else 'accuracy'} : {result:.6g}", verbose)
         record.append(result)
         return result
-
-    def layer_activity(self, id, index=0, verbose=None):
-        """Return what layer `id` gives in inference for mini batch `index` of the block."""
-        self.check_cooked("layer_activity")
-        self.load_if_empty()
-        return self.layer_activities[self.known_layer(id, "layer_activity")](index)
-
-    def get_params(self, verbose=None):
-        """Return an OrderedDict: layer id -> list of its parameters' values, as arrays."""
-        return OrderedDict((id, view.get_params(borrow=False))
-                           for id, view in self.dropout_layers.items() if view.params)
-
-    def save_params(self, epoch=0, verbose=None):
-        """Write all parameters to ``<resultor's root>/params/epoch_<epoch>.safetensors``."""
-        self.check_cooked("save_params")
-        resultor = self.cooked_resultor or self.known_resultor("")
-        unique = {p.name: p for p in self.params if hasattr(p, "get_value")}
-        storage.save_params(unique.values(), resultor.params_file(epoch))
-
-    def print_status(self, epoch, print_lr=False, verbose=None):
-        """Print cost, learning rate and momentum, and hand them to the resultor."""
-        verbose = self._level(verbose)
-        stream = self.cooked_datastream
-        steps = stream.dataset.rows("train") // stream.mini_batch_size
-        cost = float(np.mean(self.cost[-steps:])) if self.cost else float("nan")
-        rate = float(self.learning_rate.get_value())
-        momentum = self.cooked_optimizer.momentum_at(epoch)
-        say(2, f"Cost                : {cost:.6g}", verbose)
-        if print_lr or verbose >= 3:
-            say(2, f"Learning Rate       : {rate:.6g}", verbose)
-            say(2, f"Momentum            : {momentum}", verbose)
-        if self.cooked_resultor:
-            self.cooked_resultor.process_results(cost, rate, momentum)
-
-    def pretty_print(self, verbose=None):
-        """Print the tree of layers."""
-        print_tree(self)
-
-    def _level(self, verbose):
-        return self.verbose if verbose is None else verbose

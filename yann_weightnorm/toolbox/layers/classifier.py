@@ -62,9 +62,13 @@ class Classifier(WeightLayer):
         """Return the layer below and its shape; maps are flattened first."""
         return flat_join(cls, network, origin)
 
+    def linear(self, x):
+        """Return ``x w``, (batch, num_classes)."""
+        return T.dot(x, self.w)
+
     def read(self, stream, origins):
         """Return the :class:`ClassifierView` of this layer in `stream`."""
-        fit = T.dot(origins[0].output, self.w) + self.b
+        fit = self.linear(origins[0].output) + self.b
         return ClassifierView(self, origins[0].output, stream.pre_activation(self, fit))
 
 

@@ -1,0 +1,54 @@
+"""What a network shows of itself: activities, parameters, status, the tree of layers."""
+
+from collections import OrderedDict
+
+import numpy as np
+
+from yann_weightnorm.toolbox import storage
+from yann_weightnorm.toolbox.printing import print_tree, say
+
+__all__ = ["Inspection"]
+
+
+class Inspection:
+    """Base of the network: the methods that look and change nothing."""
+
+    def layer_activity(self, id, index=0, verbose=None):
+        """Return what layer `id` gives in inference for mini batch `index` of the block."""
+        self.check_cooked("layer_activity")
+        self.load_if_empty()
+        return self.layer_activities[self.known_layer(id, "layer_activity")](index)
+
+    def get_params(self, verbose=None):
+        """Return an OrderedDict: layer id -> list of its parameters' values, as arrays."""
+        return OrderedDict((id, view.get_params(borrow=False))
+                           for id, view in self.dropout_layers.items() if view.params)
+
+    def save_params(self, epoch=0, verbose=None):
+        """Write all parameters to ``<resultor's root>/params/epoch_<epoch>.safetensors``."""
+        self.check_cooked("save_params")
+        resultor = self.cooked_resultor or self.known_resultor("")
+        unique = {p.name: p for p in self.params if hasattr(p, "get_value")}
+        storage.save_params(unique.values(), resultor.params_file(epoch))
+
+    def print_status(self, epoch, print_lr=False, verbose=None):
+        """Print cost, learning rate and momentum, and hand them to the resultor."""
+        verbose = self._level(verbose)
+        stream = self.cooked_datastream
+        steps = stream.dataset.rows("train") // stream.mini_batch_size
+        cost = float(np.mean(self.cost[-steps:])) if self.cost else float("nan")
+        rate = float(self.learning_rate.get_value())
+        momentum = self.cooked_optimizer.momentum_at(epoch)
+        say(2, f"Cost                : {cost:.6g}", verbose)
+        if print_lr or verbose >= 3:
+            say(2, f"Learning Rate       : {rate:.6g}", verbose)
+            say(2, f"Momentum            : {momentum}", verbose)
+        if self.cooked_resultor:
+            self.cooked_resultor.process_results(cost, rate, momentum)
+
+    def pretty_print(self, verbose=None):
+        """Print the tree of layers."""
+        print_tree(self)
+
+    def _level(self, verbose):
+        return self.verbose if verbose is None else verbose
