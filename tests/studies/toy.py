@@ -44,13 +44,16 @@ def toy(**settings):
 
 
 def comparable(folder):
-    """Return the records in a folder by file name, as lists of dicts without the timings."""
+    """Return the records in a folder by file name, as lists of dicts without the timings.
+
+    Without the git revision too: somebody may commit while the tests run.
+    """
     import json
     found = {}
     for path in sorted((folder / "records").glob("*.jsonl")):
         records = [json.loads(line) for line in path.read_text().splitlines()]
         for record in records:
-            for timing in ("seconds", "started", "command"):
-                record.pop(timing, None)
+            for name in ("seconds", "started", "command", "git"):
+                record.pop(name, None)
         found[path.name] = records
     return found

@@ -90,11 +90,14 @@ def _local(workers, threads, folder):
 
 
 def _settings(threads):
-    """Return dask's settings: the workers' environment, their silence, no profiler, no limits."""
+    """Return dask's settings: the workers' environment, their silence, little else to do."""
     return {
         "distributed.nanny.pre-spawn-environ": dict.fromkeys(THREAD_VARIABLES, str(threads)),
         "distributed.logging": {"distributed": "critical"}, "logging": {"distributed": "critical"},
-        "distributed.worker.profile.enabled": False,
+        # What dask does besides, dozens of times a second, would take a tenth of a core.
+        "distributed.worker.profile.enabled": False, "distributed.scheduler.work-stealing": False,
+        "distributed.admin.tick.interval": "1s", "distributed.admin.tick.limit": "1h",
+        "distributed.admin.system-monitor.interval": "10s",
         "distributed.comm.timeouts.connect": "30s",
     }
 

@@ -6,6 +6,7 @@ plain arm comes twice, because the paper's baseline has the data-dependent start
 the toolbox as it comes, 'normal + data start' the paper's baseline.
 """
 
+import functools
 import threading
 import time
 
@@ -59,15 +60,20 @@ def begin(net, run):
 
 def dataset_of(run, data):
     """Return the run's data set, cut to its `train_rows`."""
-    dataset = load_dataset(run.dataset, data, mini_batch_size=run.mini_batch_size)
-    if run.train_rows is None:
+    return _dataset(run.dataset, run.mini_batch_size, run.train_rows, data)
+
+
+@functools.lru_cache(maxsize=1)
+def _dataset(name, mini_batch_size, train_rows, data):
+    dataset = load_dataset(name, data, mini_batch_size=mini_batch_size)
+    if train_rows is None:
         return dataset
-    if not run.mini_batch_size <= run.train_rows <= dataset.rows("train"):
-        raise ValueError(f"train_rows must be from a mini batch ({run.mini_batch_size}) to the "
-                         f"{dataset.rows('train')} rows of {run.dataset}, got {run.train_rows}.")
+    if not mini_batch_size <= train_rows <= dataset.rows("train"):
+        raise ValueError(f"train_rows must be from a mini batch ({mini_batch_size}) to the "
+                         f"{dataset.rows('train')} rows of {name}, got {train_rows}.")
     parts = [images_of(dataset, split) for split in SPLITS]
-    parts[0] = tuple(part[:run.train_rows] for part in parts[0])
-    return dataset_from_arrays(*parts, name=run.dataset, mini_batch_size=run.mini_batch_size,
+    parts[0] = tuple(part[:train_rows] for part in parts[0])
+    return dataset_from_arrays(*parts, name=name, mini_batch_size=mini_batch_size,
                                normalize=False)
 
 
