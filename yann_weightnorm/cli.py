@@ -245,8 +245,9 @@ def run(study, args, argv):
 
 def stopped(code, why):
     """Say why the study stopped and how it goes on; return `code`."""
-    print(f"{PROGRAM}: {str(why).rstrip('.')}. What is recorded stays; the same command goes on "
-          f"from there.", file=sys.stderr)
+    words = (str(why) or repr(why)).rstrip(".")
+    print(f"{PROGRAM}: {words}. What is recorded stays; the same command goes on from there.",
+          file=sys.stderr)
     return code
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import signal
 import tempfile
 import warnings
@@ -18,6 +19,7 @@ __all__ = ["connected", "default_workers"]
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
                     "VECLIB_MAXIMUM_THREADS")
 CONNECT = 20  # seconds to reach a scheduler
+CLOSE = 20    # seconds for workers to stop by themselves
 
 
 def default_workers():
@@ -83,10 +85,21 @@ def _local(workers, threads, folder):
     try:
         yield client
     finally:
+        _close(client, cluster)
+
+
+def _close(client, cluster):
+    """Stop the workers, if need be by force; never hide why the study ended by an error of ours."""
+    processes = [nanny.pid for nanny in cluster.workers.values()]
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             client.close()
-            cluster.close(timeout=5)
+            cluster.close(timeout=CLOSE)
+    except Exception:  # noqa: BLE001  (a timeout, mostly, on a busy machine)
+        for process in filter(None, processes):
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
 
 
 def _settings(threads):
