@@ -22,7 +22,6 @@ def counter(control):
         seen.append(control[0]())
         return x.copy()
 
-    note.grad = None
     return note, seen
 
 
