@@ -50,7 +50,7 @@ def mlp(kind):
 
 def cnn(kind):
     """Return the paper's network for CIFAR-10 (its table 3) at a quarter of its width."""
-    net = start((3, 32, 32), ROWS["cnn"])
+    net = start((32, 32, 3), ROWS["cnn"])
     maps = [(24, 3, 1), (24, 3, 1), (24, 3, 2), (48, 3, 1), (48, 3, 1), (48, 3, 2)]
     for number, (maps_out, size, pool) in enumerate(maps):
         convolution(net, kind, f"conv{number}", maps_out, size, pool, "half")
