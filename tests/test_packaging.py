@@ -38,7 +38,7 @@ class TestMetadata(unittest.TestCase):
     def test_version_and_licence(self):
         self.assertEqual(self.package.version, yann_weightnorm.__version__)
         said = self.package.metadata
-        self.assertEqual(said["License-Expression"] or said["License"], "MIT")
+        self.assertEqual(said.get("License-Expression") or said.get("License"), "MIT")
 
     def test_pythons(self):
         self.assertEqual(set(self.package.metadata["Requires-Python"].split(",")),
