@@ -22,6 +22,7 @@ DOCS = [
     "sphinx>=5",
 ]
 TEST = STUDY + [
+    "psutil>=5",                     # finds the worker processes that a test kills
     "pynose>=1.4",                   # the module `nose` on Python 3.10 and later
     "ruff>=0.4,<1",
 ]

@@ -39,7 +39,7 @@ class Run:
         """A file name: what the run is, and a digest of all its values.
 
         >>> Run("supervised", "mlp", "weight norm", "digits", 0, 0.001, 12, 100).id
-        'digits-mlp-weight-norm-lr0.001-seed0-e9b4ee06'
+        'digits-mlp-weight-norm-lr0.001-seed0-9f2e6d17'
         """
         words = f"{self.dataset}-{self.network}-{self.arm}-lr{self.learning_rate:g}-seed{self.seed}"
         values = json.dumps(dataclasses.asdict(self), sort_keys=True)

@@ -4,6 +4,8 @@ import ctypes
 import json
 import sys
 
+__all__ = ["main", "tell"]
+
 
 def main(library, prefix):
     """Print the error of a product, its rate, the processor's peak, kernel and version."""
