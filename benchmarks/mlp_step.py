@@ -143,8 +143,8 @@ def table(rivals, report):
         lines.append(f"{what:<28}{value:>9.2f}   limit {LIMITS[what]}{verdict}")
     others = report["others"]
     if others is not None and others > BUSY:
-        lines += ["", f"Other programs took {others:.0%} of the machine meanwhile: repeat this when "
-                      "it is idle."]
+        lines += ["", f"Other programs took {others:.0%} of the machine: repeat this when it is "
+                      "idle."]
     return "\n".join(lines)
 
 
