@@ -77,11 +77,11 @@ class NeuronSums(Op):
 
     def c_headers(self):
         """Return the headers the C code needs."""
-        return ["<vector>", "<math.h>"]
+        return ["<vector>", "<math.h>"] + (["<omp.h>"] if theano.config.openmp else [])
 
     def c_code_cache_version(self):
         """Return the version of the C code."""
-        return (3, theano.config.openmp)
+        return (4, theano.config.openmp)
 
 
 _CODE = """
@@ -107,10 +107,15 @@ _CODE = """
     Py_DECREF(a_); Py_DECREF(b_);
 }}
 """
+# Each thread takes as wide a block of columns as there is: long runs of memory are read fastest.
 _COLUMNS = """
-    #pragma omp parallel for if(columns * rows > 50000)
-    for (npy_intp block = 0; block < columns; block += 64) {
-        const npy_intp end = block + 64 < columns ? block + 64 : columns;
+    npy_intp width = columns;
+    #ifdef _OPENMP
+    if (columns * rows > 50000) width = columns / omp_get_max_threads() / 16 * 16 + 16;
+    #endif
+    #pragma omp parallel for if(width < columns)
+    for (npy_intp block = 0; block < columns; block += width) {
+        const npy_intp end = block + width < columns ? block + width : columns;
         for (npy_intp i = 0; i < rows; i++)
             for (npy_intp k = block; k < end; k++) {
                 const npy_intp at = i * columns + k;
