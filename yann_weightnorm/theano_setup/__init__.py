@@ -16,7 +16,7 @@ cache      a second process finds what a first one compiled
 ``YANN_WEIGHTNORM_DISABLE=vector,malloc`` switches measures off by name.
 """
 
-from yann_weightnorm.theano_setup.measures import Measure
-from yann_weightnorm.theano_setup.preparation import applied, prepare
+from yann_weightnorm.theano_setup.measures import Measure, applied
+from yann_weightnorm.theano_setup.preparation import prepare
 
 __all__ = ["Measure", "applied", "prepare"]

@@ -4,10 +4,13 @@ import os
 from difflib import get_close_matches
 from typing import NamedTuple
 
-__all__ = ["DISABLE", "NAMES", "Measure", "disabled"]
+__all__ = ["DISABLE", "NAMES", "Measure", "applied", "disabled", "remember"]
 
 DISABLE = "YANN_WEIGHTNORM_DISABLE"
 NAMES = ("floatx", "blas", "threads", "malloc", "vector", "scan", "cache")
+
+
+_applied = []
 
 
 class Measure(NamedTuple):
@@ -16,6 +19,16 @@ class Measure(NamedTuple):
     name: str
     on: bool
     why: str
+
+
+def remember(measures):
+    """Note what became of the measures of this process."""
+    _applied.extend(measures)
+
+
+def applied():
+    """Return the measures of this process, in the order they were taken; none before that."""
+    return list(_applied)
 
 
 def disabled(environ=os.environ):

@@ -6,13 +6,11 @@ import sys
 from yann_weightnorm.theano_setup import (
     blas, cache, floatx, malloc, quiet, scan, threads, vector)
 from yann_weightnorm.theano_setup.flags import Flags, LateFlags
-from yann_weightnorm.theano_setup.measures import DISABLE, Measure, disabled
+from yann_weightnorm.theano_setup.measures import DISABLE, Measure, applied, disabled, remember
 
-__all__ = ["applied", "prepare"]
+__all__ = ["prepare"]
 
 MODULES = (floatx, blas, threads, malloc, vector, scan, cache)
-
-_applied = []
 
 
 def prepare():
@@ -27,7 +25,7 @@ def prepare():
     ValueError
         If ``YANN_WEIGHTNORM_DISABLE`` names an unknown measure.
     """
-    if not _applied:
+    if not applied():
         off = disabled()
         late = "theano" in sys.modules
         flags = LateFlags() if late else Flags()
@@ -36,13 +34,8 @@ def prepare():
             import_theano(flags.text())
         mend(measures)
         quiet.from_now_on()
-        _applied.extend(measures)
-    return list(_applied)
-
-
-def applied():
-    """Return the measures of this process, in the order they were taken."""
-    return list(_applied)
+        remember(measures)
+    return applied()
 
 
 def take(module, off, flags):

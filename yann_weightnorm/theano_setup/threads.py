@@ -11,6 +11,7 @@ import math
 import os
 
 from yann_weightnorm.theano_setup import blas
+from yann_weightnorm.theano_setup.measures import applied
 
 __all__ = ["NAME", "apply", "blas_threads", "cores", "tuned"]
 
@@ -115,7 +116,6 @@ def has_convolution(function):
 
 def blas_threads(environ=os.environ):
     """Return the two functions that get and set the number of BLAS threads, or None."""
-    from yann_weightnorm.theano_setup.preparation import applied
     on = {measure.name for measure in applied() if measure.on}
     if NAME not in on or any(name in environ for name in COUNTS) or blas.choice() is None:
         return None
