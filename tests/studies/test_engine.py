@@ -7,6 +7,7 @@ import threading
 import time
 from tempfile import TemporaryDirectory
 from unittest import TestCase
+from unittest.mock import patch
 
 from tests.studies.toy import comparable, toy
 from yann_weightnorm.studies.backlog import Backlog
@@ -118,7 +119,7 @@ def test_a_scheduler_that_is_not_there_is_named():
 
 def test_somebodys_scheduler_serves_as_well():
     from distributed import LocalCluster
-    with TemporaryDirectory() as folder, LocalCluster(
+    with TemporaryDirectory() as folder, patch.dict(os.environ), LocalCluster(  # which sets some
             n_workers=1, threads_per_worker=2, local_directory=folder, memory_limit=0,
             dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}) as cluster, \
             connected(scheduler=cluster.scheduler_address) as client:
@@ -126,3 +127,15 @@ def test_somebodys_scheduler_serves_as_well():
         _, told = do(client, study)
         assert sum(record["kind"] == "end" for _, record in told) == len(study.runs())
     assert threading.active_count() < 50
+
+
+def threads_of_a_worker():
+    return os.environ["OMP_NUM_THREADS"], os.environ["OPENBLAS_NUM_THREADS"]
+
+
+def test_workers_get_their_threads_and_the_environment_is_left_as_it_was():
+    with patch.dict(os.environ, OMP_NUM_THREADS="2"):  # the user's word counts
+        before = dict(os.environ)
+        with connected(workers=1) as client:
+            assert client.submit(threads_of_a_worker).result() == ("2", "1")
+        assert dict(os.environ) == before

@@ -36,8 +36,8 @@ def connected(*, workers=None, threads=1, scheduler=None):
     workers : int, optional
         Worker processes of a local cluster; one a core by default.
     threads : int, default 1
-        Threads that the matrix products of each may use. Numbers may depend on it in their last
-        digits.
+        Threads that the matrix products of each may use, unless the environment says so
+        (``OMP_NUM_THREADS`` and its like). Numbers may depend on it in their last digits.
     scheduler : str, optional
         Address of a running scheduler, such as ``tcp://10.0.0.1:8786``.
 
@@ -51,8 +51,9 @@ def connected(*, workers=None, threads=1, scheduler=None):
         with _remote(scheduler) as client:
             yield client
     else:
+        workers = workers or default_workers()
         with tempfile.TemporaryDirectory(prefix="yann-weightnorm-") as folder, \
-                _local(workers or default_workers(), threads, folder) as client:
+                _environment_kept(), _local(workers, threads, folder) as client:
             yield client
 
 
@@ -105,7 +106,8 @@ def _close(client, cluster):
 def _settings(threads):
     """Return dask's settings: the workers' environment, their silence, little else to do."""
     return {
-        "distributed.nanny.pre-spawn-environ": dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        "distributed.nanny.pre-spawn-environ": {
+            name: str(threads) for name in THREAD_VARIABLES if name not in os.environ},
         "distributed.logging": {"distributed": "critical"}, "logging": {"distributed": "critical"},
         # What dask does besides, dozens of times a second, would take a tenth of a core.
         "distributed.worker.profile.enabled": False, "distributed.scheduler.work-stealing": False,
@@ -113,6 +115,17 @@ def _settings(threads):
         "distributed.admin.system-monitor.interval": "10s",
         "distributed.comm.timeouts.connect": "30s",
     }
+
+
+@contextlib.contextmanager
+def _environment_kept():
+    """Put the environment back at the end: dask sets its workers' here, and leaves it so."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextlib.contextmanager
