@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from yann_weightnorm.records import (RunWriter, is_complete, read_records, read_run, record_path,
-                                     write_atomically)
+from yann_weightnorm.records import RunWriter, is_complete, read_records, read_run, record_path
 
 RUN = {"network": "mlp", "arm": "weight norm", "dataset": "mnist-5k", "seed": 0,
        "learning_rate": 0.001, "epochs": 2}
@@ -190,16 +189,6 @@ class TestRecords(unittest.TestCase):
         self.assertFalse(is_complete(self.folder, "a"))
         write(self.folder, status="diverged")
         self.assertTrue(is_complete(self.folder, "a"))
-
-    def test_a_failed_write_leaves_the_old_file_and_no_other(self):
-        path = self.folder / "page.html"
-        write_atomically(path, "old")
-        with self.assertRaises(UnicodeEncodeError):
-            write_atomically(path, "\ud800")
-        with self.assertRaises(OSError):
-            write_atomically(self.folder / "records.d" / "x", b"")
-        self.assertEqual(path.read_bytes(), b"old")
-        self.assertEqual(os.listdir(str(self.folder)), ["page.html"])
 
     def test_record_path(self):
         self.assertEqual(record_path("study", "x"), Path("study/records/x.jsonl"))

@@ -11,15 +11,15 @@ from __future__ import annotations
 import datetime
 import json
 import math
-import os
-import uuid
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from yann_weightnorm.files import write_atomically
+
 __all__ = ["Records", "Run", "RunWriter", "is_complete", "read_records", "read_run",
-           "record_path", "write_atomically"]
+           "record_path"]
 
 STATUSES = ("finished", "diverged")
 RUN_FIELDS = ("network", "arm", "dataset", "seed", "learning_rate")
@@ -212,20 +212,6 @@ def read_records(folder):
         except ValueError as error:
             problems.append(str(error))
     return Records(sorted(runs, key=_place), problems)
-
-
-def write_atomically(path, content):
-    """Write `content`, str or bytes, to `path`: a reader sees the old file or the new, whole."""
-    path = Path(path)
-    temporary = path.parent / f".{uuid.uuid4().hex}.tmp"
-    try:
-        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        os.replace(temporary, path)
-    except BaseException:
-        if temporary.exists():
-            temporary.unlink()
-        raise
-    return path
 
 
 def _now():

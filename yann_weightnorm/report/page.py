@@ -10,7 +10,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from yann_weightnorm import __version__
-from yann_weightnorm.records import read_records, write_atomically
+from yann_weightnorm.files import write_atomically
+from yann_weightnorm.records import read_records
 from yann_weightnorm.report import tables
 from yann_weightnorm.report.background import background, commands
 from yann_weightnorm.report.comparison import baseline, compare

@@ -1,34 +1,15 @@
 """Parameters on disk: safetensors files, written whole or not at all."""
 
-import os
 import pathlib
-import tempfile
 from collections import OrderedDict
 
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as tensor_bytes
 
-__all__ = ["load_params", "save_params", "write_whole"]
+from yann_weightnorm.files import write_atomically
 
-
-def write_whole(path, content):
-    """Write the bytes `content` to `path` so that nobody ever reads half of them.
-
-    They go to a temporary file beside it, which takes the name when it is on the disk.
-    """
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+__all__ = ["load_params", "save_params"]
 
 
 def save_params(params, path):
@@ -41,7 +22,9 @@ def save_params(params, path):
     path : str or path
     """
     values = {p.name: p.get_value(borrow=True).copy(order="C") for p in params}
-    write_whole(path, tensor_bytes(values))
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, tensor_bytes(values))
 
 
 def load_params(path):
