@@ -18,6 +18,7 @@ __all__ = ["connected", "default_workers"]
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
                     "VECLIB_MAXIMUM_THREADS")
+NOTHING = logging.CRITICAL + 1  # dask calls it critical when a client leaves before a last message
 CONNECT = 20  # seconds to reach a scheduler
 CLOSE = 20    # seconds for workers to stop by themselves
 
@@ -60,7 +61,7 @@ def connected(*, workers=None, threads=1, scheduler=None):
 def silence():
     """Keep dask's own messages from the user's terminal; what matters the engine says itself."""
     for name in ("distributed", "asyncio", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).setLevel(NOTHING)
 
 
 @contextlib.contextmanager
@@ -79,7 +80,7 @@ def _local(workers, threads, folder):
     with dask.config.set(_settings(threads)), _interrupts_held():
         cluster = LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0,
-            local_directory=folder, silence_logs=logging.CRITICAL,
+            local_directory=folder, silence_logs=NOTHING,
             # Without an address of its own choice the scheduler would take port 8787.
             dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False})
         client = Client(cluster, set_as_default=False)
