@@ -66,7 +66,7 @@ class Training:
     def __init__(self, network, schedule, early_terminate, retreats, on_epoch=None):
         self.network, self.schedule, self.on_epoch = network, schedule, on_epoch
         self.patience, self.retreats = Patience(early_terminate), retreats
-        self.rate, self.cut, self.epoch = None, 1.0, 0
+        self.rate, self.cut, self.epoch, self._begun = None, 1.0, 0, None
         self.history = History()
 
     def run(self, verbose, show_progress):
@@ -84,18 +84,18 @@ class Training:
         return self.history
 
     def _set_rate(self, verbose):
-        if self.schedule.begins_era(self.epoch) and not self._begun(self.epoch):
-            self.network.restore_best()
-            self.patience.renew()
-        if self.rate is None or not self._begun(self.epoch):
-            self.rate = self.schedule.rate(self.epoch, self.rate, self.cut)
-        self._last_begun = self.epoch
+        if self._begun != self.epoch:  # an epoch that is repeated keeps the rate it was cut to
+            self._begin_epoch()
         self.network.learning_rate.set_value(np.asarray(
             self.rate, dtype=self.network.learning_rate.dtype))
         say(2, f"Epoch: {self.epoch} Era: {self.schedule.era(self.epoch)}", verbose)
 
-    def _begun(self, epoch):
-        return getattr(self, "_last_begun", None) == epoch
+    def _begin_epoch(self):
+        if self.schedule.begins_era(self.epoch):
+            self.network.restore_best()
+            self.patience.renew()
+        self.rate = self.schedule.rate(self.epoch, self.rate, self.cut)
+        self._begun = self.epoch
 
     def _retreat(self, verbose):
         if not self.retreats:
