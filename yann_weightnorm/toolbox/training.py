@@ -86,8 +86,7 @@ class Training:
     def _set_rate(self, verbose):
         if self._begun != self.epoch:  # an epoch that is repeated keeps the rate it was cut to
             self._begin_epoch()
-        self.network.learning_rate.set_value(np.asarray(
-            self.rate, dtype=self.network.learning_rate.dtype))
+        self.network.set_learning_rate(self.rate)
         say(2, f"Epoch: {self.epoch} Era: {self.schedule.era(self.epoch)}", verbose)
 
     def _begin_epoch(self):
@@ -106,7 +105,7 @@ class Training:
         self.retreats -= 1
         self._cut_rate()
         self.network.restore_best()
-        self.network.cooked_optimizer.reset()
+        self.network.forget_steps()
         say(1, f"The cost is not finite in epoch {self.epoch}; it begins again from the best "
                f"parameters at a learning rate of {self.rate:g}.", verbose)
         return True
