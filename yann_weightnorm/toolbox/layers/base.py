@@ -50,6 +50,10 @@ class Layer:
         All that is learnt or gathered, in the order in which it is saved.
     active_params : list of shared variables
         What gradient descent may change.
+    param_names : list of str
+        The name of each of `params` within the layer.
+    generators : list of MRG_RandomStreams
+        What draws the layer's masks and noise.
     updates : OrderedDict
         What one training step changes besides: shared variable -> expression.
     output_shape : tuple of int
@@ -65,6 +69,7 @@ class Layer:
         self.id, self.input_shape, self.output_shape = id, input_shape, input_shape
         self.rng, self.dropout_rate = rng, dropout_rate
         self.params, self.active_params, self.updates = [], [], OrderedDict()
+        self.param_names, self.generators = [], []
         self.origin, self.destination = [], []
         self.num_neurons, self.activation, self.batch_norm = None, None, False
         self.active = False
@@ -120,6 +125,7 @@ class Layer:
             variable = self._adopt(given, f"{self.who} input_params[{place}] ({name})", shape,
                                    name, broadcastable)
         self.params.append(variable)
+        self.param_names.append(name)
         if learnable:
             self.active_params.append(variable)
         return variable
@@ -171,6 +177,7 @@ class Layer:
     def random_streams(self):
         """Return a generator of symbolic random numbers that restarts with the layer."""
         streams = MRG_RandomStreams(1)
+        self.generators.append(streams)
         self.draw(lambda rng: streams.seed(int(rng.randint(1, SEED_LIMIT))))
         return streams
 
