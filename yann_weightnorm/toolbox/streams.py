@@ -27,6 +27,10 @@ class Stream(namedtuple("Stream", "name masks batch_statistics")):
         """Return `t`, the pre-activation of `layer`, as this stream sees it: as it is."""
         return t
 
+    def given(self, tensor):
+        """Return `tensor`, which the script handed to a layer, as this stream sees it: as it is."""
+        return tensor
+
 
 DROPOUT = Stream("dropout", masks=True, batch_statistics=True)          # what is trained
 STABLE = Stream("stable", masks=False, batch_statistics=True)

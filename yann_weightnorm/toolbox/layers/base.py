@@ -1,6 +1,7 @@
 """What every layer is: parameters made once, then one pure expression."""
 
 from collections import OrderedDict
+from warnings import warn
 
 import numpy as np
 import theano
@@ -88,6 +89,14 @@ class Layer:
         origin = network.known_layer(network.last_layer_created if origin is None else origin,
                                      f"{cls.type} layer")
         return [origin], network.layers[origin].output_shape
+
+    @classmethod
+    def alone(cls, origin):
+        """Return what :meth:`join` does for a layer that stands on nothing; warn of an origin."""
+        if origin is not None:
+            warn(f"layer type {cls.type!r} stands on no other layer; origin {origin!r} is ignored.",
+                 stacklevel=4)
+        return [], None
 
     def read(self, stream, origins):
         """Return the :class:`View` of this layer in `stream`, on top of the views `origins`."""

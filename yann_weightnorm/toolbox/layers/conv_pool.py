@@ -6,20 +6,13 @@ from theano.tensor.signal.pool import max_pool_2d_same_size, pool_2d
 
 from yann_weightnorm.toolbox.activations import activated_channels
 from yann_weightnorm.toolbox.checks import one_of, pair, positive_int
+from yann_weightnorm.toolbox.layers.shapes import convolved, padding, require_maps
 from yann_weightnorm.toolbox.layers.weighted import WeightLayer
 from yann_weightnorm.toolbox.registry import layer_type
 
-__all__ = ["ConvPool", "require_maps"]
+__all__ = ["ConvPool"]
 
 POOL_TYPES = ("max", "mean", "sum", "max_same_size")
-BORDER_MODES = ("valid", "full", "half")
-
-
-def require_maps(shape, who):
-    """Raise a ValueError that names `who` unless `shape` is (batch, channels, height, width)."""
-    if len(shape) != 4:
-        raise ValueError(f"{who} takes maps (batch, channels, height, width), got shape {shape}; "
-                         f"add an 'unflatten' layer before it.")
 
 
 @layer_type("conv_pool", "convolution")
@@ -79,7 +72,8 @@ class ConvPool(WeightLayer):
         self.filter_size = pair(filter_size, "filter_size", self.who)
         self.stride = pair(stride, "stride", self.who)
         self.pool_type = one_of(pool_type, POOL_TYPES, "pool_type", self.who)
-        self.padding, self.border_mode = self._padding(border_mode), border_mode
+        self.padding = padding(border_mode, self.filter_size, self.who)
+        self.border_mode = border_mode
         self.pool_size, maps = self._shapes(pool_size)
         self.output_shape = (input_shape[0], activated_channels(num_neurons, activation)) + maps
         self.weight_shape = (num_neurons, input_shape[1]) + self.filter_size
@@ -103,18 +97,9 @@ class ConvPool(WeightLayer):
         mode = {"mean": "average_exc_pad"}.get(self.pool_type, self.pool_type)
         return pool_2d(maps, self.pool_size, ignore_border=True, mode=mode)
 
-    def _padding(self, border_mode):
-        if isinstance(border_mode, str):
-            one_of(border_mode, BORDER_MODES, "border_mode", self.who)
-            return tuple({"valid": 0, "full": k - 1, "half": k // 2}[border_mode]
-                         for k in self.filter_size)
-        both = (border_mode,) * 2 if isinstance(border_mode, int) else border_mode
-        return pair(both, "border_mode", self.who, least=0)
-
     def _shapes(self, pool_size):
-        self.conv_shape = tuple(
-            (size + 2 * pad - k) // step + 1 for size, pad, k, step in
-            zip(self.input_shape[2:], self.padding, self.filter_size, self.stride))
+        self.conv_shape = convolved(self.input_shape[2:], self.padding, self.filter_size,
+                                    self.stride)
         if min(self.conv_shape) < 1:
             raise ValueError(f"{self.who} has filters of {self.filter_size} on maps of "
                              f"{self.input_shape[2:]} with {self.padding} zeros around; choose "

@@ -3,7 +3,7 @@
 import numpy as np
 
 from yann_weightnorm.toolbox.layers.base import Layer
-from yann_weightnorm.toolbox.layers.conv_pool import require_maps
+from yann_weightnorm.toolbox.layers.shapes import require_maps
 from yann_weightnorm.toolbox.registry import layer_type
 
 __all__ = ["Flatten", "Unflatten"]

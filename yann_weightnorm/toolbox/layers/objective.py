@@ -87,7 +87,7 @@ class Objective(Layer):
     def _loss(self, origins):
         if self.is_value:
             return origins[0].output if self.objective is None else self.objective
-        if not hasattr(origins[0], "loss"):
-            raise ValueError(f"{self.who} stands on {origins[0].who}, which has no loss; its "
+        if not hasattr(origins[0], "num_classes"):
+            raise ValueError(f"{self.who} stands on {origins[0].who}, which has no classes; its "
                              f"origin must be a classifier, or its layer_type 'value'.")
         return origins[0].loss(self.ground.labels, self.objective)
