@@ -1,11 +1,14 @@
 """From graph to compiled functions."""
 
+from collections import OrderedDict
+
 import theano
 import theano.tensor as T
 
 from yann_weightnorm.theano_setup.threads import tuned
 
-__all__ = ["LazyFunction", "compile_functions", "weighted_cost"]
+__all__ = ["LazyFunction", "compile_functions", "errors_of", "evaluation_functions", "mini_batch",
+           "statistics_of", "train_step", "weighted_cost"]
 
 
 class LazyFunction:
@@ -43,9 +46,64 @@ def compile_functions(network):
 
     The network's costs, optimizer, datastream and classifier must be chosen.
     """
-    index, stream = T.iscalar("index"), network.cooked_datastream
-    settings = {"givens": stream.givens(index)}
-    network.train_step = _train_step(network, index, settings)
+    network.train_step = train_step(
+        network, network.cooked_optimizer, network.active_params, network.dropout_cost,
+        statistics_of(network.dropout_layers.values()), errors_of(network))
+    evaluation_functions(network)
+
+
+def train_step(network, optimizer, params, cost, statistics, errors):
+    """Return the function of (mini batch's number, epoch) that takes one step down `cost`.
+
+    Parameters
+    ----------
+    network : network
+    optimizer : Optimizer
+    params : list of shared variables
+        What the step changes.
+    cost : symbolic scalar
+    statistics : dict
+        What changes besides: shared variable -> its next value.
+    errors : symbolic integer
+        Number of wrong predictions.
+
+    Returns
+    -------
+    LazyFunction
+        Its result is [`cost`, `errors`], both from before the step.
+    """
+    constrained = [p for layer in network.dropout_layers.values()
+                   for p in getattr(layer, "constrained", ())]
+    optimizer.create_updates(params, cost, constrained)
+    updates = optimizer.updates.copy()
+    updates.update(statistics)
+    index, settings = mini_batch(network)
+    return LazyFunction([index, optimizer.epoch], [cost, errors], updates=updates, **settings)
+
+
+def mini_batch(network):
+    """Return a symbolic number, and the settings that put in the mini batch of that number."""
+    index = T.iscalar("index")
+    return index, {"givens": network.cooked_datastream.givens(index)}
+
+
+def statistics_of(layers):
+    """Return what one step changes in `layers` besides parameters, an OrderedDict."""
+    return OrderedDict(update for layer in layers for update in layer.updates.items())
+
+
+def errors_of(network):
+    """Return how many predictions of the trained stream are wrong, symbolic; 0 if none is made."""
+    classifier = network.dropout_layers.get(network.cooked_classifier)
+    return T.constant(0) if classifier is None else classifier.errors(network.cooked_datastream.y)
+
+
+def evaluation_functions(network):
+    """Give `network` its functions of a mini batch's number that change no parameters.
+
+    The network's inference cost, datastream and classifier must be chosen.
+    """
+    index, settings = mini_batch(network)
     classifier = network.inference_layers.get(network.cooked_classifier)
     if classifier is None:
         network.mini_batch_test = LazyFunction([index], network.inference_cost, **settings)
@@ -54,21 +112,6 @@ def compile_functions(network):
     network.layer_activities = {
         id: LazyFunction([index], view.output, **settings)
         for id, view in network.inference_layers.items()}
-
-
-def _train_step(network, index, settings):
-    optimizer = network.cooked_optimizer
-    layers = list(network.dropout_layers.values())
-    constrained = [p for layer in layers for p in getattr(layer, "constrained", ())]
-    optimizer.create_updates(network.active_params, network.dropout_cost, constrained)
-    updates = optimizer.updates.copy()
-    for layer in layers:
-        updates.update(layer.updates)
-    classifier = network.dropout_layers.get(network.cooked_classifier)
-    errors = T.constant(0) if classifier is None else classifier.errors(
-        network.cooked_datastream.y)
-    return LazyFunction([index, optimizer.epoch], [network.dropout_cost, errors],
-                        updates=updates, **settings)
 
 
 def _classifier_functions(network, classifier, index, settings):
