@@ -6,6 +6,7 @@ from yann_weightnorm.toolbox.datasets.catalogue import dataset_names, load_datas
 from yann_weightnorm.toolbox.datasets.cifar10 import cifar10
 from yann_weightnorm.toolbox.datasets.digits import digits
 from yann_weightnorm.toolbox.datasets.idx import read_idx
+from yann_weightnorm.toolbox.datasets.mapped import MappedDataset, open_dataset, save_dataset
 from yann_weightnorm.toolbox.datasets.mnist import fashion_mnist, mnist
 from yann_weightnorm.toolbox.datasets.mnist_5k import mnist_5k
 from yann_weightnorm.toolbox.datasets.yann_format import open_yann_dataset, save_yann_dataset
@@ -14,6 +15,7 @@ __all__ = [
     "SPLITS",
     "ArrayDataset",
     "Dataset",
+    "MappedDataset",
     "check_labels",
     "cifar10",
     "dataset_from_arrays",
@@ -23,7 +25,9 @@ __all__ = [
     "load_dataset",
     "mnist",
     "mnist_5k",
+    "open_dataset",
     "open_yann_dataset",
     "read_idx",
+    "save_dataset",
     "save_yann_dataset",
 ]

@@ -19,12 +19,18 @@ class ArrayDataset(Dataset):
         self._images, self._labels, self._normalize = images, labels, normalize
 
     def load(self, split, block=0):
+        images, labels, scale = self.stored(split, block)
+        return checks.as_float(images, scale), labels
+
+    load.__doc__ = Dataset.load.__doc__
+
+    def stored(self, split, block=0):
         self.check_block(split, block)
         images = self._images[split][:self.rows(split)]
         scale = 255 if self._normalize and images.dtype == "uint8" else None
-        return checks.as_float(images.reshape(len(images), -1), scale), self.labels(split)
+        return images.reshape(len(images), -1), self.labels(split), scale
 
-    load.__doc__ = Dataset.load.__doc__
+    stored.__doc__ = Dataset.stored.__doc__
 
     def labels(self, split):
         """Return the labels of all used rows of `split`, or None for unlabelled images."""

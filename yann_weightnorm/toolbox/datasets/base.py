@@ -72,6 +72,15 @@ class Dataset:
         self.batches2test = self._blocks["test"]
         self.cache = max(self._blocks.values()) > 1
 
+    @property
+    def columns(self):
+        """Values in an image."""
+        return self.height * self.width * self.channels
+
+    def blocks(self, split):
+        """Return how many blocks `split` ('train', 'valid' or 'test') has."""
+        return self._blocks[self._known(split)]
+
     def rows(self, split):
         """Return how many rows of `split` ('train', 'valid' or 'test') are used."""
         return self.rows_in_block[self._known(split)] * self._blocks[split]
@@ -98,6 +107,19 @@ class Dataset:
             If the split or the block doesn't exist.
         """
         raise NotImplementedError
+
+    def stored(self, split, block=0):
+        """Return one block as it is kept, for a copy on disk; as it loads, where nothing is kept.
+
+        Returns
+        -------
+        x : (rows, height * width * channels), uint8, float32 or float64
+            To be left unchanged.
+        y : (rows,), int32, or None
+        scale : number or None
+            What :meth:`load` divides `x` by.
+        """
+        return (*self.load(split, block), None)
 
     def labels(self, split):
         """Return the labels of all used rows of `split`, or None for unlabelled images."""

@@ -4,13 +4,12 @@ A folder holds ``data_params.pkl`` and ``train/batch_0.pkl``, ... ``valid/``, ``
 runs nothing that a file says (see :mod:`.safe_pickle`); writing is understood by upstream YANN.
 """
 
-import os
 import pickle
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from yann_weightnorm.folders import new_folder
 from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset
 from yann_weightnorm.toolbox.datasets.safe_pickle import read_pickle
@@ -145,10 +144,11 @@ def _read_block(path, columns):
 def save_yann_dataset(dataset, folder):
     """Write `dataset` to a new `folder`, in the format that YANN reads.
 
-    The folder appears complete or not at all. Images are written as they load (uint8 ones as
-    float32, divided by 255 where `normalize` says so), labels as int32, unlabelled images with
-    label 0, as upstream does. 'cache_batches' counts whole mini batches: upstream ignores a short
-    last one, while :func:`open_yann_dataset` counts its rows.
+    The folder appears complete or not at all, see :func:`~yann_weightnorm.folders.new_folder`.
+    Images are written as they load (uint8 ones as float32, divided by 255 where `normalize` says
+    so), labels as int32, unlabelled images with label 0, as upstream does. 'cache_batches' counts
+    whole mini batches: upstream ignores a short last one, while :func:`open_yann_dataset` counts
+    its rows.
 
     Parameters
     ----------
@@ -161,18 +161,12 @@ def save_yann_dataset(dataset, folder):
     FileExistsError
         If `folder` exists.
     """
-    folder = Path(folder)
-    if folder.exists():
-        raise FileExistsError(f"{folder} exists; give a new folder, or remove this one first.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
-        built = Path(beside) / folder.name
+    with new_folder(folder) as place:
         for split in SPLITS:
-            (built / split).mkdir(parents=True)
-            for block in range(getattr(dataset, BLOCKS[split])):
-                _write(_block_path(built, split, block), _labelled(*dataset.load(split, block)))
-        _write(built / PARAMETERS, _parameters(dataset, folder))
-        os.rename(built, folder)
+            (place / split).mkdir()
+            for block in range(dataset.blocks(split)):
+                _write(_block_path(place, split, block), _labelled(*dataset.load(split, block)))
+        _write(place / PARAMETERS, _parameters(dataset, folder))
 
 
 def _labelled(x, y):

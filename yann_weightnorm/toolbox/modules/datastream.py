@@ -5,7 +5,7 @@ import theano
 import theano.tensor as T
 
 from yann_weightnorm.toolbox.checks import one_of
-from yann_weightnorm.toolbox.datasets import SPLITS, Dataset, check_labels, open_yann_dataset
+from yann_weightnorm.toolbox.datasets import SPLITS, Dataset, check_labels, open_dataset
 
 __all__ = ["Datastream"]
 
@@ -18,7 +18,7 @@ class Datastream:
     id : str
     dataset : Dataset or str or path
         From :func:`yann_weightnorm.dataset_from_arrays` and its like, or the folder of a data set
-        in YANN's format. Required.
+        on disk, see :func:`yann_weightnorm.open_dataset`. Required.
     data_type : {'xy', 'x'}, default 'xy'
         With labels, or without. ``add_module`` calls it `type`.
     svm : bool, default False
@@ -70,8 +70,8 @@ class Datastream:
             return dataset
         if dataset is None or not hasattr(dataset, "__fspath__") and not isinstance(dataset, str):
             raise ValueError(f"datastream {self.id!r} got dataset {dataset!r}; it must be what "
-                             f"dataset_from_arrays() returns, or the folder of a YANN data set.")
-        return open_yann_dataset(dataset)
+                             f"dataset_from_arrays() returns, or the folder of a data set.")
+        return open_dataset(dataset)
 
     def check_classes(self, n_classes):
         """Raise a ValueError if a label is not one of 0 ... n_classes - 1."""
