@@ -1,6 +1,6 @@
 """How a network finds the layers and modules that a call names, and what it says if it can't."""
 
-from yann_weightnorm.toolbox.modules import Datastream, Optimizer, Resultor
+from yann_weightnorm.toolbox.modules import Datastream, Optimizer, Resultor, Visualizer
 from yann_weightnorm.toolbox.registry import hint, options_for
 
 __all__ = ["Joining"]
@@ -10,11 +10,11 @@ class Joining:
     """Base of the network: modules by id, and look-ups that explain themselves."""
 
     def add_module(self, type, params=None, verbose=None):
-        """Add a module: what brings data, what updates parameters, what writes results.
+        """Add a module: what brings data, updates parameters, writes results, draws pictures.
 
         Parameters
         ----------
-        type : {'datastream', 'optimizer', 'resultor'}
+        type : {'datastream', 'optimizer', 'resultor', 'visualizer'}
         params : dict, optional
             The module's options and its `id`, by default the number of its kind.
         verbose : int, optional
@@ -25,7 +25,7 @@ class Joining:
             If the type or an option's value is unknown.
         """
         makers = {"datastream": self._add_datastream, "optimizer": self._add_optimizer,
-                  "resultor": self._add_resultor}
+                  "resultor": self._add_resultor, "visualizer": self._add_visualizer}
         if type not in makers:
             raise ValueError(f"no module type {type!r}{hint(type, makers)}; "
                              f"known: {', '.join(makers)}.")
@@ -44,6 +44,10 @@ class Joining:
 
     def _add_resultor(self, params):
         self.last_resultor_created = self._make(Resultor, self.resultor, params)
+
+    def _add_visualizer(self, params):
+        params.setdefault("rng", self.rng)
+        self.last_visualizer_created = self._make(Visualizer, self.visualizer, params)
 
     @staticmethod
     def _make(cls, modules, params):
@@ -102,6 +106,19 @@ class Joining:
         resultor = self._module(self.resultor, id or None, self.last_resultor_created, "resultor")
         resultor.start()
         return resultor
+
+    def known_visualizer(self, id):
+        """Return the visualizer `id`, by default the last one, or None if there is none.
+
+        Where ``always_visualizes`` is true, YANN's default one is made instead.
+        """
+        if id is None and not self.visualizer:
+            if not self.always_visualizes:
+                return None
+            self.add_module("visualizer")
+        if id is not None and id not in self.visualizer and str(id) in self.visualizer:
+            id = str(id)  # YANN numbers its visualizers 1, 2, ...; here an id is a string
+        return self._module(self.visualizer, id, self.last_visualizer_created, "visualizer")
 
     @staticmethod
     def _module(modules, id, last, kind):

@@ -9,12 +9,13 @@ from yann_weightnorm.toolbox.inspection import Inspection
 from yann_weightnorm.toolbox.joining import Joining
 from yann_weightnorm.toolbox.printing import say
 from yann_weightnorm.toolbox.running import Running
+from yann_weightnorm.toolbox.showing import Showing
 from yann_weightnorm.toolbox.streams import DROPOUT, INFERENCE, STABLE, Streams
 
 __all__ = ["network"]
 
 
-class network(Joining, Running, Inspection):
+class network(Joining, Running, Showing, Inspection):
     """A network of layers over the mini batches of a data set.
 
     Parameters
@@ -39,7 +40,11 @@ class network(Joining, Running, Inspection):
     L1, L2 : symbolic sums over the layers added with ``regularize=True``.
     cost : list of float
         Cost of every training mini batch since the last cook.
+    always_visualizes : bool, default False
+        Whether cook makes a visualizer, as YANN does, if none was added. Of the class.
     """
+
+    always_visualizes = False
 
     def __init__(self, verbose=2, rng=None, borrow=True):
         self.verbose, self.borrow = verbose, borrow
@@ -58,7 +63,7 @@ class network(Joining, Running, Inspection):
         self.last_optimizer_created = self.last_resultor_created = None
         self.last_visualizer_created = None
         self.cooked_datastream = self.cooked_optimizer = self.cooked_resultor = None
-        self.cooked_classifier, self.layer_activities = None, {}
+        self.cooked_classifier, self.cooked_visualizer, self.layer_activities = None, None, {}
 
     # -- building -----------------------------------------------------------------------------
 
@@ -160,6 +165,8 @@ class network(Joining, Running, Inspection):
             stream.restart(rng)
         for optimizer in self.optimizer.values():
             optimizer.reset()
+        for visualizer in self.visualizer.values():
+            visualizer.restart(rng)
 
     # -- cooking ------------------------------------------------------------------------------
 
@@ -176,7 +183,7 @@ class network(Joining, Running, Inspection):
         optimizer, datastream, resultor, visualizer : str, optional
             Ids of modules, the last ones added by default. Without an optimizer plain gradient
             descent is used, without a resultor one in the folder 'resultor'; ``resultor=None``
-            writes no files.
+            writes no files. Without a visualizer nothing is drawn.
         classifier_layer : str or None, optional
             Id of the classifier to test, the last one by default; None for a value network.
         objective_layers : list of str, optional
@@ -201,6 +208,7 @@ class network(Joining, Running, Inspection):
         self.cooked_datastream = self.known_datastream([datastream], strict=True)
         self.cooked_optimizer = self.known_optimizer(optimizer)
         self.cooked_resultor = self.known_resultor(resultor)
+        self.cooked_visualizer = self.known_visualizer(visualizer)
         self.cooked_classifier = self.last_classifier_created if classifier_layer == "" \
             else classifier_layer
         self.network_type = "value" if self.cooked_classifier is None else "classifier"
@@ -214,6 +222,7 @@ class network(Joining, Running, Inspection):
         if data_dependent_start:
             registry.start_function("data_dependent")(self)
         self.keep_best()
+        self.start_visualizer(verbose)
 
     def _choose_cost(self, objectives, weights):
         objectives = [self.last_objective_layer_created] if objectives is None else objectives

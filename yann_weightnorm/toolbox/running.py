@@ -40,6 +40,8 @@ class Running:
         validate_after_epochs : int, default 1
             Epochs from one validation to the next.
         visualize_after_epochs : int, optional
+            Epochs from one drawing of activities and filters to the next, if there is a
+            visualizer; as validation by default, 0 for none.
         save_after_epochs : int, optional
             Epochs from one parameter file to the next, as validation by default; 0 for none.
         training_accuracy : bool, default False
@@ -73,6 +75,8 @@ class Running:
         self.validate_after_epochs = validate_after_epochs
         self.save_after_epochs = validate_after_epochs if save_after_epochs is None \
             else save_after_epochs
+        self.visualize_after_epochs = validate_after_epochs if visualize_after_epochs is None \
+            else visualize_after_epochs
         self._with_training_accuracy = training_accuracy
         self.best_validation_errors, self.validation_accuracy = np.inf, []
         self.training_accuracy = []
@@ -102,7 +106,9 @@ class Running:
         return error, improved
 
     def after_epoch(self, epoch):
-        """Save the parameters if it is their turn and there is a resultor to say where."""
+        """Draw and save what is due after `epoch`, where a module says in which folder."""
+        if self.cooked_visualizer:
+            self.visualize(epoch)
         if self.cooked_resultor and self.save_after_epochs and not epoch % self.save_after_epochs:
             self.save_params(epoch)
 

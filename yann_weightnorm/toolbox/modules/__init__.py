@@ -3,5 +3,6 @@
 from yann_weightnorm.toolbox.modules.datastream import Datastream
 from yann_weightnorm.toolbox.modules.optimizer import Optimizer
 from yann_weightnorm.toolbox.modules.resultor import Resultor
+from yann_weightnorm.toolbox.modules.visualizer import Visualizer
 
-__all__ = ["Datastream", "Optimizer", "Resultor"]
+__all__ = ["Datastream", "Optimizer", "Resultor", "Visualizer"]

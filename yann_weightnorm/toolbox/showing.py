@@ -1,0 +1,116 @@
+"""What a network draws of itself through its visualizer."""
+
+import contextlib
+
+import theano.tensor as T
+
+from yann_weightnorm.toolbox.cooking import LazyFunction
+
+__all__ = ["Showing"]
+
+
+class Showing:
+    """Base of the network: pictures of the data, of what layers give and of their weights.
+
+    The activities of every epoch are those of the same images, the first training mini batch, of
+    which ``<root>/visualizer/data`` has the pictures.
+    """
+
+    def visualize(self, epoch=0, verbose=None):
+        """Draw activities and filters if it is the turn of `epoch`.
+
+        That is, if it is a multiple of ``visualize_after_epochs``, an attribute that ``train``
+        sets, and of the visualizer's `frequency`.
+
+        Raises
+        ------
+        RuntimeError
+            If the network is not cooked, or with no visualizer.
+        """
+        visualizer, every = self._shown_by("visualize"), self.visualize_after_epochs
+        if every and epoch % every == 0 and epoch % visualizer.frequency == 0:
+            self.visualize_activities(epoch, verbose)
+            self.visualize_filters(epoch, verbose)
+
+    def visualize_activities(self, epoch=0, verbose=None):
+        """Draw what each layer gives in inference for the first training mini batch."""
+        visualizer = self._shown_by("visualize_activities")
+        with _rows_in(self.cooked_datastream, *self._shown_rows):
+            activities = self._shown_activities(0)
+        visualizer.visualize_activities(dict(zip(self._shown_layers, activities)), epoch,
+                                        verbose=self._level(verbose))
+
+    def visualize_filters(self, epoch=0, verbose=None):
+        """Draw the weights of each layer that has some."""
+        self._shown_by("visualize_filters").visualize_filters(
+            self.dropout_layers, epoch, verbose=self._level(verbose))
+
+    def start_visualizer(self, verbose=None):
+        """Draw the images, the graphs that are asked for, and epoch 0; the last part of cook."""
+        if self.cooked_visualizer is None:
+            return
+        visualizer, stream = self.cooked_visualizer, self.cooked_datastream
+        visualizer.initialize(stream.mini_batch_size)
+        self._shown_rows = _first_rows(stream)
+        self._shown_layers, self._shown_activities = _activities(self)
+        self.visualize_after_epochs = 1
+        self._draw_functions(self._level(verbose))
+        shape = (-1, stream.height, stream.width, stream.channels)
+        visualizer.visualize_images(self._shown_rows[0].reshape(shape))
+        self.visualize(0, verbose)
+
+    def _shown_by(self, who):
+        self.check_cooked(who)
+        if self.cooked_visualizer is None:
+            raise RuntimeError(f"{who}: the network has no visualizer; call "
+                               f"add_module('visualizer') and cook() again.")
+        return self.cooked_visualizer
+
+    def _draw_functions(self, verbose):
+        visualizer, functions = self.cooked_visualizer, {}
+        if visualizer.debug_functions:
+            named = {"test": "mini_batch_test", "train": "train_step",
+                     "posterior": "mini_batch_posterior", "predict": "mini_batch_predictions"}
+            functions = {name: getattr(self, attribute, None) for name, attribute in named.items()}
+        if visualizer.debug_layers:
+            functions.update({f"layer_activity_{id}": function
+                              for id, function in self.layer_activities.items()})
+        for name, function in functions.items():
+            if function is not None:
+                compiled = function.compile()
+                compiled.name = name
+                visualizer.theano_function_visualizer(compiled, verbose=verbose)
+
+
+def _first_rows(stream):
+    """Return the first training mini batch as it is stored: (x, y), y None without labels."""
+    rows = slice(0, stream.mini_batch_size)
+    return tuple(None if part is None else part[rows].copy()
+                 for part in stream.load_data("train", 0))
+
+
+def _activities(network):
+    """Return the layers that can be drawn, and a function of their activities in one pass.
+
+    One function, because each takes long to compile, and because layers that stand on the same
+    random numbers are to be drawn from the same draw.
+    """
+    drawn = {id: view for id, view in network.inference_layers.items()
+             if view.output.ndim in (2, 4)}
+    index = T.iscalar("index")
+    return list(drawn), LazyFunction([index], [view.output for view in drawn.values()],
+                                     givens=network.cooked_datastream.givens(index))
+
+
+@contextlib.contextmanager
+def _rows_in(stream, x, y):
+    """Let the compiled functions find the rows `x`, `y` as the loaded block, for a while."""
+    lent = [(stream.data_x, x)] + ([] if y is None else [(stream.data_y, y)])
+    kept = [variable.get_value(borrow=True) for variable, _ in lent]
+    try:
+        for variable, rows in lent:
+            variable.set_value(rows, borrow=True)
+        yield
+    finally:
+        for (variable, _), rows in zip(lent, kept):
+            variable.set_value(rows, borrow=True)
