@@ -1,4 +1,4 @@
-"""The command ``yann-weightnorm``: information, studies, reports.
+"""The command ``yann-weightnorm``: information, studies, reports, YANN's scripts.
 
 Exit codes: 0 all went well; 1 something failed on the way; 2 the command can't be carried out as it
 stands; 130 interrupted. Whatever fails is told in one line.
@@ -76,6 +76,7 @@ def parser():
                                add_help=False)
     info.add_argument("rest", nargs=argparse.REMAINDER)
     info.set_defaults(do=do_info)
+    add_script_command(commands)
     study = _parser(commands.add_parser, "study", help="list or run studies",
                     description="List the studies, or run one.")
     study.set_defaults(do=_shows_help(study))
@@ -86,6 +87,19 @@ def parser():
     report.add_argument("folder", metavar="FOLDER", help="the folder a study was run into")
     report.set_defaults(do=do_report)
     return top
+
+
+def add_script_command(commands):
+    """Add the command ``run``."""
+    run = _parser(commands.add_parser, "run", help="run a YANN script as it is",
+                  description="Run an existing YANN script, of Python 2 or 3, unchanged: "
+                              "'import yann' gives the bundled toolbox.")
+    run.add_argument("--python", type=int, choices=(2, 3),
+                     help="which Python the script is written for (default: found out)")
+    run.add_argument("script", metavar="SCRIPT", help="the script")
+    run.add_argument("rest", metavar="ARGS", nargs=argparse.REMAINDER,
+                     help="what the script gets in sys.argv")
+    run.set_defaults(do=do_script)
 
 
 def add_study_commands(commands):
@@ -146,6 +160,15 @@ def do_info(args, argv):
     """Hand over to :mod:`yann_weightnorm.info`."""
     from yann_weightnorm import info
     return info.main(args.rest)
+
+
+def do_script(args, argv):
+    """Run a script; what goes wrong in it is told as Python tells it."""
+    from yann_weightnorm.toolbox.as_yann.running import CannotRun, run_script
+    try:
+        return run_script(args.script, args.rest, args.python)
+    except CannotRun as error:
+        raise Mistake(error) from error
 
 
 def do_list(args, argv):

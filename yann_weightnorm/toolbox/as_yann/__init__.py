@@ -1,0 +1,1 @@
+"""An existing YANN script runs unchanged: ``yann-weightnorm run SCRIPT``."""

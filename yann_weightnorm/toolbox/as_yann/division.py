@@ -1,0 +1,52 @@
+"""Division as Python 2 did it, at run time."""
+
+import numbers
+
+import numpy as np
+
+__all__ = ["Divisor", "divide"]
+
+
+def divide(a, b):
+    """Return ``a / b`` of Python 2: rounded down if both are whole numbers.
+
+    Whole are Python's and NumPy's integers and arrays of them. A class that still has Python 2's
+    ``__div__`` decides for itself; Theano's variables are such.
+    """
+    if _is_whole(a) and _is_whole(b):
+        return a // b
+    for mine, other, name in ((a, b, "__div__"), (b, a, "__rdiv__")):
+        if hasattr(type(mine), name):
+            result = getattr(mine, name)(other)
+            if result is not NotImplemented:
+                return result
+    return a / b
+
+
+class Divisor:
+    """What stands right of ``<<=`` where a script of Python 2 has ``/=``.
+
+    The statement is left to Python, so its target is read and written as ever; no number, array
+    or variable knows how to shift by this class, so each leaves the work to it.
+    """
+
+    __array_ufunc__ = None  # NumPy's arrays leave it to us, too
+
+    def __init__(self, value):
+        self.value = value
+
+    def __rlshift__(self, a):
+        """Return `a` divided; an array in its place, as ``/=`` does."""
+        b = self.value
+        if isinstance(a, np.ndarray):
+            return np.floor_divide(a, b, out=a) if _is_whole(a) and _is_whole(b) \
+                else np.true_divide(a, b, out=a, casting="unsafe")
+        if hasattr(type(a), "__idiv__"):
+            return a.__idiv__(b)
+        return divide(a, b)
+
+
+def _is_whole(value):
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "iub"
+    return isinstance(value, numbers.Integral)
