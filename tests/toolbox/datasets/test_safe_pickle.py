@@ -3,7 +3,7 @@
 import os
 import pickle
 import tempfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +86,45 @@ def test_the_module_names_of_numpy_2():
     assert b"numpy._core." in data and reads(data).tolist() == [0, 1, 2]
 
 
+PARAMETERS = [("fc", [np.arange(6.0).reshape(2, 3), np.zeros(3, "float32")]), ("pool", []),
+              ("a", [np.ones((1, 2, 3), "float32")])]
+
+
+def same_parameters(found):
+    assert type(found) is OrderedDict and list(found) == [name for name, _ in PARAMETERS]
+    for name, arrays in PARAMETERS:
+        assert len(found[name]) == len(arrays)
+        for one, other in zip(found[name], arrays):
+            np.testing.assert_array_equal(one, other)
+            assert one.dtype == other.dtype
+
+
+def test_ordered_dicts_of_lists_of_arrays():
+    for protocol in PROTOCOLS:
+        same_parameters(reads(pickle.dumps(OrderedDict(PARAMETERS), protocol)))
+    assert reads(pickle.dumps([OrderedDict()] * 2, 2)) == [OrderedDict()] * 2
+
+
+def test_the_parameter_file_of_python_2():
+    same_parameters(read_pickle(Path(__file__).parent / "python2" / "params.pkl"))
+
+
+def test_wrong_ordered_dicts_are_refused():
+    start = b"\x80\x02ccollections\nOrderedDict\n"
+    for rest, words in ((b"K\x01\x85R.", "isn't made of a list"),
+                        (b"](K\x01e\x85R.", "isn't made of pairs"),
+                        (b"]]K\x01aa\x85R.", "isn't made of pairs"),
+                        (b"](](]K\x01ee\x85R.", "a list as a key"),
+                        (b")R]K\x01s.", "a list as a key"), (b"]]\x86R.", "damaged pickle")):
+        refuses(start + rest, words)
+
+
+def test_a_list_made_a_dict_again_and_again_is_refused():
+    pairs = b"](" + b"".join(b"K%c]\x86" % n for n in range(200)) + b"eq\x00"
+    again = b"ccollections\nOrderedDict\nh\x00\x85R"
+    refuses(b"\x80\x02" + pairs + again * 100 + b".", "more than the file")
+
+
 def test_nothing_hostile_is_run():
     with tempfile.TemporaryDirectory() as folder:
         mark = os.path.join(folder, "mark")
@@ -102,7 +141,7 @@ def test_nothing_hostile_is_run():
 
 
 def test_a_refused_name_is_told():
-    refuses(pickle.dumps(OrderedDict()), "it asks for collections.OrderedDict")
+    refuses(pickle.dumps(Counter()), "it asks for collections.Counter")
     refuses(pickle.dumps(Call(eval, "1")), "it asks for builtins.eval")
     refuses(pickle.dumps(Call(eval, "1"), 2), "it asks for __builtin__.eval")
 

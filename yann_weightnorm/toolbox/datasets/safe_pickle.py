@@ -1,14 +1,16 @@
 """Read a pickle of numbers and arrays without running anything that it says.
 
 A pickle is a program: the standard reader calls whatever function the file names. This reader
-interprets the few instructions that files of numbers, text, tuples, lists, dicts and NumPy arrays
-consist of (as :func:`pickletools.genops` lists them). No object of the interpreter is callable or
-importable from the file; the few names that pickled arrays mention are recognised, never looked up.
+interprets the few instructions that files of numbers, text, tuples, lists, dicts, ordered dicts and
+NumPy arrays consist of (as :func:`pickletools.genops` lists them). No object of the interpreter is
+callable or importable from the file; the few names that such files mention are recognised, never
+looked up.
 """
 
 import pickletools
 import re
 import warnings
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +29,13 @@ NAMES = {
     "_codecs encode": "encode",
     "__builtin__ bytes": "empty",
     "builtins bytes": "empty",
+    "collections OrderedDict": "ordered dict",
 }
 LITERALS = {
     "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINSTRING", "SHORT_BINSTRING",
     "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
+PAIR = 4            # bytes that a file needs at the least for a [key, value]
 PLAIN_DTYPE = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248])")
 
 
@@ -39,7 +43,7 @@ def read_pickle(path):
     """Return what the pickle at `path` holds, of Python 2 or 3, protocols 2 to 4.
 
     Text of Python 2 is read as latin-1. Arrays are of booleans, integers or floats, read-only, and
-    their NumPy scalars come as Python numbers.
+    their NumPy scalars come as Python numbers. An OrderedDict stays one.
 
     Parameters
     ----------
@@ -84,8 +88,8 @@ class _Reader:
 
     def __init__(self, data):
         self.data, self.stack, self.marks, self.memo = data, [], [], {}
-        # Bytes made from text, in all: an honest file makes no more than it has, a hostile one
-        # could convert the same text again and again.
+        # Bytes made from text, and of pairs made entries, in all: an honest file makes no more
+        # than it has, a hostile one could convert the same text or list again and again.
         self.allowance = len(data)
 
     def run(self):
@@ -130,12 +134,16 @@ class _Reader:
         self.stack[-1].extend(values)
 
     def update(self, values):
-        if type(self.stack[-1]) is not dict:
+        if type(self.stack[-1]) not in (dict, OrderedDict):
             raise ValueError("it sets a key of something that isn't a dict")
         for key, value in zip(values[::2], values[1::2]):
-            if type(key) not in (str, int):
-                raise ValueError(f"it has a {type(key).__name__} as a key")
-            self.stack[-1][key] = value
+            self.set_key(self.stack[-1], key, value)
+
+    @staticmethod
+    def set_key(target, key, value):
+        if type(key) not in (str, int):
+            raise ValueError(f"it has a {type(key).__name__} as a key")
+        target[key] = value
 
     def put(self, slot):
         value = self.stack[-1]
@@ -187,10 +195,25 @@ class _Reader:
     def encode(self, text, encoding="latin1"):
         if type(text) is not str or encoding != "latin1":
             raise ValueError("an array's content isn't bytes")
-        self.allowance -= len(text)
-        if self.allowance < 0:
-            raise ValueError("its arrays hold more than the file")
+        self.spend(len(text))
         return text.encode("latin1")
+
+    def spend(self, count):
+        self.allowance -= count
+        if self.allowance < 0:
+            raise ValueError("what it makes is more than the file holds")
+
+    def ordered_dict(self, pairs=()):
+        """Return the dict of a list of [key, value] lists, as Python 2 wrote it."""
+        if type(pairs) not in (list, tuple):
+            raise ValueError("an ordered dict isn't made of a list")
+        self.spend(PAIR * len(pairs))
+        made = OrderedDict()
+        for pair in pairs:
+            if type(pair) not in (list, tuple) or len(pair) != 2:
+                raise ValueError("an ordered dict isn't made of pairs")
+            self.set_key(made, *pair)
+        return made
 
 
 def _pending_array(_reader, _kind, _shape, _code):
@@ -218,7 +241,8 @@ def _itemsize(dtype):
 
 
 MAKERS = {"array": _pending_array, "dtype": _pending_dtype, "scalar": _Reader.scalar,
-          "encode": _Reader.encode, "empty": lambda _reader: b""}
+          "encode": _Reader.encode, "empty": lambda _reader: b"",
+          "ordered dict": _Reader.ordered_dict}
 
 OPERATIONS = {
     "MARK": _Reader.mark,

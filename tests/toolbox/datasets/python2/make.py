@@ -3,6 +3,7 @@
 Run: python2.7 tests/toolbox/datasets/python2/make.py
 """
 
+import collections
 import cPickle  # noqa
 import os
 
@@ -33,3 +34,8 @@ dump(block(0, 4), "train", "batch_0.pkl")
 dump(block(100, 4), "train", "batch_1.pkl")
 dump(block(200, 2), "valid", "batch_0.pkl")
 dump(block(300, 2), "test", "batch_0.pkl")
+
+# What upstream writes of a network: layer id -> parameters.
+dump(collections.OrderedDict([
+    ("fc", [numpy.arange(6.).reshape(2, 3), numpy.zeros(3, "float32")]), ("pool", []),
+    ("a", [numpy.ones((1, 2, 3), "float32")])]), "params.pkl")
