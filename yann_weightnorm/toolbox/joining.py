@@ -1,5 +1,6 @@
 """How a network finds the layers and modules that a call names, and what it says if it can't."""
 
+from yann_weightnorm.toolbox.blueprint import Call
 from yann_weightnorm.toolbox.modules import Datastream, Optimizer, Resultor, Visualizer
 from yann_weightnorm.toolbox.registry import hint, options_for
 
@@ -30,6 +31,8 @@ class Joining:
             raise ValueError(f"no module type {type!r}{hint(type, makers)}; "
                              f"known: {', '.join(makers)}.")
         makers[type](dict(params or {}))
+        id = getattr(self, f"last_{type}_created")
+        self.calls.append(Call("module", type, dict(params or {}, id=id)))
 
     def _add_datastream(self, params):
         if "type" in params:
@@ -104,7 +107,8 @@ class Joining:
         if id == "" and not self.resultor:
             self.add_module("resultor")
         resultor = self._module(self.resultor, id or None, self.last_resultor_created, "resultor")
-        resultor.start()
+        if self.begins_files:
+            resultor.start()
         return resultor
 
     def known_visualizer(self, id):

@@ -4,18 +4,20 @@ import networkx
 import numpy as np
 
 from yann_weightnorm.toolbox import cooking, registry
+from yann_weightnorm.toolbox.blueprint import Call
 from yann_weightnorm.toolbox.graph import add_to_graph
 from yann_weightnorm.toolbox.inspection import Inspection
 from yann_weightnorm.toolbox.joining import Joining
 from yann_weightnorm.toolbox.printing import say
 from yann_weightnorm.toolbox.running import Running
+from yann_weightnorm.toolbox.saving import Saving
 from yann_weightnorm.toolbox.showing import Showing
 from yann_weightnorm.toolbox.streams import DROPOUT, INFERENCE, STABLE, Streams
 
 __all__ = ["network"]
 
 
-class network(Joining, Running, Showing, Inspection):
+class network(Joining, Running, Showing, Saving, Inspection):
     """A network of layers over the mini batches of a data set.
 
     Parameters
@@ -40,11 +42,16 @@ class network(Joining, Running, Showing, Inspection):
     L1, L2 : symbolic sums over the layers added with ``regularize=True``.
     cost : list of float
         Cost of every training mini batch since the last cook.
+    calls : list of Call
+        How it was built.
     always_visualizes : bool, default False
         Whether cook makes a visualizer, as YANN does, if none was added. Of the class.
     """
 
     always_visualizes = False
+
+    # The lists that grow while a network is trained.
+    recorded = ("cost", "validation_accuracy", "training_accuracy")
 
     def __init__(self, verbose=2, rng=None, borrow=True):
         self.verbose, self.borrow = verbose, borrow
@@ -64,6 +71,10 @@ class network(Joining, Running, Showing, Inspection):
         self.last_visualizer_created = None
         self.cooked_datastream = self.cooked_optimizer = self.cooked_resultor = None
         self.cooked_classifier, self.cooked_visualizer, self.layer_activities = None, None, {}
+        self.calls, self.cook_options, self.begins_files = [], None, True
+        self.cost, self.validation_accuracy, self.training_accuracy = [], [], []
+        self.best_validation_errors, self.best_params = np.inf, []
+        self.training = self.training_settings = self.left_off = None
 
     # -- building -----------------------------------------------------------------------------
 
@@ -105,6 +116,7 @@ class network(Joining, Running, Showing, Inspection):
         for below in origins:
             self.layers[below].destination.append(id)
         self._register(layer)
+        self.calls.append(Call("layer", type, _as_it_turned_out(layer, origin, options)))
         say(2, f"Added {layer.who}, output shape {layer.output_shape}", self._level(verbose))
 
     def _register(self, layer):
@@ -218,6 +230,11 @@ class network(Joining, Running, Showing, Inspection):
         self.check_classes()
         self.learning_rate = self.cooked_optimizer.learning_rate
         self.cost, self.validation_accuracy, self.training_accuracy = [], [], []
+        self.cook_options = dict(
+            optimizer=optimizer, datastream=datastream, resultor=resultor, visualizer=visualizer,
+            classifier_layer=classifier_layer, objective_layers=objective_layers,
+            objective_weights=objective_weights, active_layers=active_layers and
+            [getattr(layer, "id", layer) for layer in active_layers])
         cooking.compile_functions(self)
         if data_dependent_start:
             registry.start_function("data_dependent")(self)
@@ -234,3 +251,10 @@ class network(Joining, Running, Showing, Inspection):
         self.layer_cost, self.dropout_cost, self.inference_cost = [
             cooking.weighted_cost(views, objectives, weights)
             for views in (self.layers, self.dropout_layers, self.inference_layers)]
+
+
+def _as_it_turned_out(layer, origin, options):
+    """Return the options that build `layer` again, on the layers it stands on now."""
+    below = layer.origin if len(layer.origin) != 1 else layer.origin[0]
+    return dict({name: value for name, value in options.items() if name != "dataset_init_args"},
+                id=layer.id, origin=below or origin)

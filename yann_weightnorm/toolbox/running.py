@@ -3,6 +3,7 @@
 import numpy as np
 
 from yann_weightnorm.toolbox import evaluation
+from yann_weightnorm.toolbox.blueprint import untold
 from yann_weightnorm.toolbox.printing import say
 from yann_weightnorm.toolbox.schedule import Schedule
 from yann_weightnorm.toolbox.training import Training
@@ -26,7 +27,7 @@ class Running:
     def train(self, verbose=None, *, epochs=(20, 20), learning_rates=None, validate_after_epochs=1,
               visualize_after_epochs=None, save_after_epochs=None, training_accuracy=False,
               early_terminate=None, show_progress=True, nan_retreats=10, on_epoch=None,
-              **unread):
+              checkpoint=None, **unread):
         """Train on the training split of the datastream.
 
         Parameters
@@ -54,6 +55,10 @@ class Running:
             How often a cost that is not finite may cut the rate and begin the epoch again.
         on_epoch : function, optional
             Called with each :class:`~yann_weightnorm.toolbox.history.Epoch` when it is over.
+        checkpoint : str or path, optional
+            Folder that the network is saved to after every epoch. If there is a checkpoint in it
+            already, of a network built and cooked as this one, training goes on from there, with
+            the numbers it would have had without the interruption.
         **unread
             YANN's scripts pass more (`patience`), which nothing reads.
 
@@ -68,22 +73,87 @@ class Running:
         RuntimeError
             If the network is not cooked.
         ValueError
-            If the learning rates don't fit the epochs.
+            If the learning rates don't fit the epochs, or the checkpoint is of another network.
         """
         self.check_cooked("train")
-        schedule, verbose = Schedule(epochs, learning_rates), self._level(verbose)
-        self.validate_after_epochs = validate_after_epochs
-        self.save_after_epochs = validate_after_epochs if save_after_epochs is None \
-            else save_after_epochs
-        self.visualize_after_epochs = validate_after_epochs if visualize_after_epochs is None \
-            else visualize_after_epochs
-        self._with_training_accuracy = training_accuracy
-        self.best_validation_errors, self.validation_accuracy = np.inf, []
-        self.training_accuracy = []
-        self.keep_best()
+        self.left_off, verbose = None, self._level(verbose)
+        self._begin_training(dict(
+            epochs=epochs, learning_rates=learning_rates, early_terminate=early_terminate,
+            nan_retreats=nan_retreats, training_accuracy=training_accuracy,
+            validate_after_epochs=validate_after_epochs,
+            visualize_after_epochs=visualize_after_epochs, save_after_epochs=save_after_epochs))
+        if checkpoint is not None:
+            self.restore_if_there(checkpoint, verbose)
+        return self._train_on(verbose, show_progress, on_epoch, checkpoint)
+
+    def resume(self, verbose=None, *, learning_rates=None, show_progress=True, on_epoch=None,
+               checkpoint=None):
+        """Go on with the training that :meth:`load` or :meth:`restore` found begun.
+
+        Parameters
+        ----------
+        verbose : int, optional
+        learning_rates : tuple or function, optional
+            Only needed if it was a function, which is not saved.
+        show_progress, on_epoch, checkpoint
+            As for :meth:`train`; they are not saved either.
+
+        Returns
+        -------
+        History
+            All epochs, the ones before included.
+
+        Raises
+        ------
+        RuntimeError
+            If no training was begun.
+        ValueError
+            If a function of learning rates is missing.
+        """
+        if not self.left_off:
+            raise RuntimeError("resume: no training was begun; call train(), or load a checkpoint "
+                               "that was saved in training.")
+        settings = dict(self.left_off["settings"])
+        if learning_rates is not None:
+            settings["learning_rates"] = learning_rates
+        if untold(settings["learning_rates"]):
+            raise ValueError("resume: the learning rates were a function of the epoch, which is "
+                             "not saved; give it again: resume(learning_rates=...).")
+        self._begin_training(settings)
+        return self._train_on(self._level(verbose), show_progress, on_epoch, checkpoint)
+
+    def _begin_training(self, settings):
+        self.training_settings, validate = settings, settings["validate_after_epochs"]
+        self.validate_after_epochs, save = validate, settings["save_after_epochs"]
+        self.save_after_epochs = validate if save is None else save
+        draw = settings["visualize_after_epochs"]
+        self.visualize_after_epochs = validate if draw is None else draw
+        self.training = Training(
+            self, Schedule(settings["epochs"], settings["learning_rates"]),
+            settings["early_terminate"], settings["nan_retreats"])
+
+    def _train_on(self, verbose, show_progress, on_epoch, checkpoint):
+        if self.left_off:
+            self._go_on()
+        else:
+            self.best_validation_errors, self.validation_accuracy = np.inf, []
+            self.training_accuracy = []
+            self.keep_best()
+        if checkpoint is not None:
+            self.training.watchers.append(lambda epoch: self.save(checkpoint))
+        if on_epoch is not None:
+            self.training.watchers.append(on_epoch)
         self.train_step.compile()  # before the first epoch, whose seconds are to be its own
-        training = Training(self, schedule, early_terminate, nan_retreats, on_epoch)
-        return training.run(verbose, show_progress and verbose >= 1)
+        return self.training.run(verbose, show_progress and verbose >= 1)
+
+    def _go_on(self):
+        self.training.set_state(self.left_off)
+        self.best_validation_errors = self.left_off["best_error"]
+        if self.cooked_resultor:  # its files as they would be without the interruption
+            self.cooked_resultor.start()
+            for epoch in self.training.history:
+                self.cooked_resultor.process_results(epoch.cost, epoch.learning_rate,
+                                                     epoch.momentum)
 
     def run_epoch(self, epoch, show_progress=False):
         """Take a step on every training mini batch; return the mean cost and the percent wrong."""
@@ -99,7 +169,7 @@ class Running:
             return None, True
         if not self.validate_after_epochs or epoch % self.validate_after_epochs:
             return None, False
-        self.validate(epoch, self._with_training_accuracy, verbose=verbose)
+        self.validate(epoch, self.training_settings["training_accuracy"], verbose=verbose)
         error = self._validation_error
         improved = error < self.best_validation_errors
         self.best_validation_errors = min(error, self.best_validation_errors)

@@ -59,29 +59,55 @@ class Training:
     retreats : int
         How often a cost that is not finite may cut the rate to a tenth and restore the best
         parameters before training gives up.
-    on_epoch : function, optional
-        Called with each :class:`Epoch` when it is over.
+
+    Attributes
+    ----------
+    watchers : list of functions
+        Each is called with every :class:`Epoch` when all that belongs to it is done, so that what
+        they save goes on with the next one.
     """
 
-    def __init__(self, network, schedule, early_terminate, retreats, on_epoch=None):
-        self.network, self.schedule, self.on_epoch = network, schedule, on_epoch
+    def __init__(self, network, schedule, early_terminate, retreats):
+        self.network, self.schedule, self.watchers = network, schedule, []
         self.patience, self.retreats = Patience(early_terminate), retreats
         self.rate, self.cut, self.epoch, self._begun = None, 1.0, 0, None
         self.history = History()
 
     def run(self, verbose, show_progress):
         """Train to the end; return the :class:`History`."""
-        while self.epoch < self.schedule.total and not self.history.stopped_early:
+        while not self.over:
             self._set_rate(verbose)
             began = time.perf_counter()
             cost, error = self.network.run_epoch(self.epoch, show_progress)
-            if not np.isfinite(cost):
-                if not self._retreat(verbose):
-                    break
-                continue
-            self._finish(cost, error, time.perf_counter() - began, verbose)
-            self.epoch += 1
+            if np.isfinite(cost):
+                self._finish(cost, error, time.perf_counter() - began, verbose)
+            else:
+                self._retreat(verbose)
         return self.history
+
+    @property
+    def over(self):
+        """Whether training has come to its end: of the epochs, of patience, or of finite costs."""
+        history = self.history
+        return (self.epoch >= self.schedule.total or history.stopped_early
+                or history.diverged_at is not None)
+
+    def state(self):
+        """Return between two epochs all that decides on the next ones, as plain values."""
+        return {"epoch": self.epoch, "rate": self.rate, "cut": self.cut,
+                "patience": None if np.isinf(self.patience.left) else self.patience.left,
+                "retreats": self.retreats, "history": [list(epoch) for epoch in self.history],
+                "diverged_at": self.history.diverged_at,
+                "stopped_early": self.history.stopped_early}
+
+    def set_state(self, state):
+        """Go on from what :meth:`state` returned."""
+        self.epoch, self.rate, self.cut = state["epoch"], state["rate"], state["cut"]
+        self.patience.left = np.inf if state["patience"] is None else state["patience"]
+        self.retreats = state["retreats"]
+        self.history = History(Epoch(*epoch) for epoch in state["history"])
+        self.history.diverged_at = state["diverged_at"]
+        self.history.stopped_early = state["stopped_early"]
 
     def _set_rate(self, verbose):
         if self._begun != self.epoch:  # an epoch that is repeated keeps the rate it was cut to
@@ -101,14 +127,13 @@ class Training:
             self.history.diverged_at = self.epoch
             say(1, f"The cost is not finite in epoch {self.epoch}; training ends. Use a smaller "
                    f"learning rate.", verbose)
-            return False
+            return
         self.retreats -= 1
         self._cut_rate()
         self.network.restore_best()
         self.network.forget_steps()
         say(1, f"The cost is not finite in epoch {self.epoch}; it begins again from the best "
                f"parameters at a learning rate of {self.rate:g}.", verbose)
-        return True
 
     def _cut_rate(self):
         self.rate, self.cut = self.rate * RETREAT_SHARE, self.cut * RETREAT_SHARE
@@ -124,10 +149,11 @@ class Training:
         network.after_epoch(epoch)
         if improved:
             network.keep_best()
-        if self.on_epoch:
-            self.on_epoch(self.history[-1])
         if validation is not None and self.patience.spent(improved):
             self._out_of_patience(verbose)
+        self.epoch += 1
+        for watch in self.watchers:
+            watch(self.history[-1])
 
     def _out_of_patience(self, verbose):
         if self.schedule.is_last_era(self.epoch):
