@@ -1,18 +1,15 @@
 """Convolution and pooling in one layer, as YANN has it."""
 
-import theano.tensor as T
 from theano.tensor.nnet import conv2d
-from theano.tensor.signal.pool import max_pool_2d_same_size, pool_2d
 
 from yann_weightnorm.toolbox.activations import activated_channels
 from yann_weightnorm.toolbox.checks import one_of, pair, positive_int
+from yann_weightnorm.toolbox.layers.pooling import POOL_TYPES, pooled, pooled_size
 from yann_weightnorm.toolbox.layers.shapes import convolved, padding, require_maps
 from yann_weightnorm.toolbox.layers.weighted import WeightLayer
 from yann_weightnorm.toolbox.registry import layer_type
 
 __all__ = ["ConvPool"]
-
-POOL_TYPES = ("max", "mean", "sum", "max_same_size")
 
 
 @layer_type("conv_pool", "convolution")
@@ -85,17 +82,7 @@ class ConvPool(WeightLayer):
         out = conv2d(x, self.w, input_shape=(None,) + self.input_shape[1:],
                      filter_shape=self.weight_shape, border_mode=self.padding,
                      subsample=self.stride)
-        return self._pool(out)
-
-    def _pool(self, maps):
-        if self.pool_size == (1, 1):
-            return maps
-        if self.pool_type == "max_same_size":
-            return max_pool_2d_same_size(maps, self.pool_size)
-        if self.pool_type == "mean" and self.pool_size == self.conv_shape:
-            return T.mean(maps, axis=(2, 3), keepdims=True)
-        mode = {"mean": "average_exc_pad"}.get(self.pool_type, self.pool_type)
-        return pool_2d(maps, self.pool_size, ignore_border=True, mode=mode)
+        return pooled(out, self.pool_size, self.pool_type, self.conv_shape)
 
     def _shapes(self, pool_size):
         self.conv_shape = convolved(self.input_shape[2:], self.padding, self.filter_size,
@@ -108,6 +95,4 @@ class ConvPool(WeightLayer):
         if any(s > c for s, c in zip(size, self.conv_shape)):
             raise ValueError(f"{self.who} has pool_size {size} on maps of {self.conv_shape}; "
                              f"choose a smaller one, or 'whole'.")
-        if self.pool_type == "max_same_size":
-            return size, self.conv_shape
-        return size, tuple(c // s for c, s in zip(self.conv_shape, size))
+        return size, pooled_size(size, self.pool_type, self.conv_shape)
