@@ -72,6 +72,10 @@ def test_weightnorm_page_runs():
     run(ROOT / "docs" / "weightnorm.md", after_readme())
 
 
+def test_checkpoints_page_runs():
+    run(ROOT / "docs" / "checkpoints.md", after_readme())
+
+
 def test_a_layer_type_is_added_as_contributing_says():
     names = run(CONTRIBUTING, after_readme())
     assert names["Scale"].type == "scale" and "scale" not in registry.layer_names()
@@ -91,7 +95,8 @@ del single
 
 
 def test_no_page_has_python_that_is_not_run():
-    tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md"}
+    tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md",
+              "checkpoints.md"}
     found = {page.name for page in PAGES if blocks(page, "python") and page not in SINGLE}
     assert found == tested, found
 
