@@ -12,7 +12,15 @@ __all__ = ["Running"]
 
 
 class Running:
-    """Base of the network: the methods that call its compiled functions, split by split."""
+    """Base of the network: the methods that call its compiled functions, split by split.
+
+    Attributes
+    ----------
+    epoch_costs : dict or None
+        Where the cost is a sum, what the last epoch's history says of its summands.
+    """
+
+    epoch_costs = None
 
     def mini_batch_train(self, index, epoch=0):
         """Take a training step on mini batch `index` of the loaded block; return its cost.

@@ -144,7 +144,7 @@ class Training:
         momentum = network.cooked_optimizer.momentum_at(epoch)
         self.history.append(Epoch(
             epoch, self.schedule.era(epoch), cost, error, validation, self.rate,
-            None if momentum is None else float(momentum), seconds))
+            None if momentum is None else float(momentum), seconds, network.epoch_costs))
         network.print_status(epoch, print_lr=True, verbose=verbose)
         network.after_epoch(epoch)
         if improved:
