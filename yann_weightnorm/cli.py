@@ -1,4 +1,4 @@
-"""The command ``yann-weightnorm``: information, studies, reports, YANN's scripts.
+"""The command ``yann-weightnorm``: information, data sets, studies, reports, YANN's scripts.
 
 Exit codes: 0 all went well; 1 something failed on the way; 2 the command can't be carried out as it
 stands; 130 interrupted. Whatever fails is told in one line.
@@ -77,6 +77,7 @@ def parser():
     info.add_argument("rest", nargs=argparse.REMAINDER)
     info.set_defaults(do=do_info)
     add_script_command(commands)
+    add_download_command(commands)
     study = _parser(commands.add_parser, "study", help="list or run studies",
                     description="List the studies, or run one.")
     study.set_defaults(do=_shows_help(study))
@@ -100,6 +101,18 @@ def add_script_command(commands):
     run.add_argument("rest", metavar="ARGS", nargs=argparse.REMAINDER,
                      help="what the script gets in sys.argv")
     run.set_defaults(do=do_script)
+
+
+def add_download_command(commands):
+    """Add the command ``download``."""
+    from yann_weightnorm.download_command import DESCRIPTION as description
+    fetch = _parser(commands.add_parser, "download", help="fetch published data sets",
+                    description=description)
+    fetch.add_argument("names", metavar="NAME", nargs="*", help="mnist, cifar10, ...")
+    fetch.add_argument("--data", metavar="FOLDER",
+                       help=f"folder that gets mnist/, cifar10/, ... (default: ${DATA}, or a cache "
+                            f"folder of yours)")
+    fetch.set_defaults(do=do_download)
 
 
 def add_study_commands(commands):
@@ -169,6 +182,21 @@ def do_script(args, argv):
         return run_script(args.script, args.rest, args.python)
     except CannotRun as error:
         raise Mistake(error) from error
+
+
+def do_download(args, argv):
+    """Fetch data sets, or list those that can be."""
+    from yann_weightnorm import download_command
+    if not args.names:
+        print("\n".join(download_command.listing()))
+        return 0
+    try:
+        failures = download_command.download(args.names, args.data)
+    except ValueError as error:
+        raise Mistake(error) from error
+    for failure in failures:
+        print(f"{PROGRAM}: {failure}", file=sys.stderr)
+    return FAILED if failures else 0
 
 
 def do_list(args, argv):

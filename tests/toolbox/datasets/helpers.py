@@ -1,9 +1,12 @@
 """What the tests of the datasets share."""
 
+import os
 import random
 import struct
+import tempfile
 import tracemalloc
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +14,28 @@ SEED = 20160225
 KINDS = ("flip", "set", "cut", "insert")
 CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D,
          "float64": 0x0E}
+
+
+@contextmanager
+def environment(**names):
+    """Set variables of the environment, or unset those given as None, and put them back."""
+    before = {name: os.environ.pop(name, None) for name in names}
+    try:
+        os.environ.update({name: str(value) for name, value in names.items() if value is not None})
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextmanager
+def nothing_cached():
+    """Let no folder of data sets be named, and the cache folder be an empty one; give that."""
+    with tempfile.TemporaryDirectory() as folder, \
+            environment(XDG_CACHE_HOME=folder, YANN_WEIGHTNORM_DATA=None):
+        yield Path(folder) / "yann_weightnorm"
 
 
 @contextmanager

@@ -12,7 +12,10 @@ from yann_weightnorm.toolbox.datasets import dataset_names, load_dataset
 
 
 def test_the_names():
-    assert dataset_names() == ["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
+    assert dataset_names() == [
+        "mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn",
+        "mnist_noise1", "mnist_noise2", "mnist_noise3", "mnist_noise4", "mnist_noise5",
+        "mnist_noise6", "mnist_bg_images", "mnist_bg_rand", "mnist_rotated", "mnist_rotated_bg"]
 
 
 def test_a_name_and_its_options():

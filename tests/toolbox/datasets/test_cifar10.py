@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.toolbox.datasets.helpers import only_value_errors, raises
+from tests.toolbox.datasets.helpers import nothing_cached, only_value_errors, raises
 from tests.toolbox.datasets.test_mnist import published
 from yann_weightnorm.toolbox.datasets import SPLITS, cifar10
 from yann_weightnorm.toolbox.datasets.cifar10 import ARCHIVE, read_cifar10
@@ -82,12 +82,19 @@ def test_a_fifth_of_the_training_images_validates():
 
 
 def test_missing_files_are_named():
-    for files, has in (({}, "none of them"),
-                       ({"data_batch_1.bin": records(1, 1)}, "got data_batch_1;"),
+    for files, has in (({"data_batch_1.bin": records(1, 1)}, "got data_batch_1;"),
+                       (archived(files={"data_batch_0.bin": b""}), "got none of them;"),
                        (archived(files={"test_batch.bin": records(1, 1)}), "got test_batch;")):
         with place_of(files) as place, \
                 raises(FileNotFoundError, str(place), ARCHIVE, "test_batch.bin", has, "--data"):
             cifar10(place.parent)
+
+
+def test_no_file_at_all():
+    with nothing_cached(), place_of({}) as place, raises(
+            FileNotFoundError, f"{place} lacks {ARCHIVE}", f"into {place} by hand: "
+            f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}", "--data"):
+        cifar10(place.parent)
 
 
 def test_files_of_another_size():

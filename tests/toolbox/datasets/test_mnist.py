@@ -9,8 +9,10 @@ from unittest import SkipTest
 
 import numpy as np
 
-from tests.toolbox.datasets.helpers import idx_bytes, image_rows, raises
+from tests.toolbox.datasets.helpers import (
+    environment, idx_bytes, image_rows, nothing_cached, raises)
 from yann_weightnorm.toolbox.datasets import SPLITS, fashion_mnist, mnist
+from yann_weightnorm.toolbox.datasets.download import OFFLINE
 from yann_weightnorm.toolbox.datasets.folders import VARIABLE
 
 TRAIN, TEST = image_rows(20, seed=1), image_rows(8, seed=2)
@@ -28,20 +30,6 @@ def folder_of(name="mnist", zipped=True):
                 path = place / f"{part}-{kind}-ubyte{'.gz' if zipped else ''}"
                 path.write_bytes(gzip.compress(data) if zipped else data)
         yield place
-
-
-@contextmanager
-def variable(value):
-    """Set $YANN_WEIGHTNORM_DATA, or unset it for None, and put it back."""
-    before = os.environ.pop(VARIABLE, None)
-    try:
-        if value is not None:
-            os.environ[VARIABLE] = str(value)
-        yield
-    finally:
-        os.environ.pop(VARIABLE, None)
-        if before is not None:
-            os.environ[VARIABLE] = before
 
 
 def published():
@@ -83,25 +71,26 @@ def test_limits_that_do_not_fit():
 
 
 def test_the_folder_may_come_from_the_environment():
-    with folder_of() as place, variable(place.parent):
+    with folder_of() as place, environment(YANN_WEIGHTNORM_DATA=place.parent):
         assert mnist(mini_batch_size=5, valid_rows=4).rows("test") == 8
 
 
 def test_no_folder_at_all():
-    with variable(None), raises(FileNotFoundError, "a folder 'mnist'", f"set ${VARIABLE}",
-                                "--data"):
+    with nothing_cached() as cache, raises(
+            FileNotFoundError, f"{cache / 'mnist'} lacks train-images-idx3-ubyte.gz",
+            f"${OFFLINE} forbids", f"set ${VARIABLE}", "--data"):
         mnist()
-    with tempfile.TemporaryDirectory() as folder, \
-            raises(FileNotFoundError, os.path.join(folder, "fashion-mnist"), "not a folder",
-                   f"set ${VARIABLE}", "--data"):
-        fashion_mnist(folder)
+    with nothing_cached() as cache, raises(
+            FileNotFoundError, f"{cache / 'fashion-mnist'}, but {cache} is not a folder",
+            f"set ${VARIABLE}", "--data"):
+        fashion_mnist(cache)
 
 
 def test_a_missing_file_is_named():
     with folder_of() as place:
         (place / "t10k-labels-idx1-ubyte.gz").unlink()
-        with raises(FileNotFoundError, f"{place} has no file t10k-labels-idx1-ubyte.gz or "
-                                       "t10k-labels-idx1-ubyte", "--data"):
+        with raises(FileNotFoundError, f"{place} lacks t10k-labels-idx1-ubyte.gz, and what it has",
+                    "t10k-images-idx3-ubyte.gz) is not what is published", "--data"):
             mnist(place.parent, valid_rows=4)
 
 

@@ -1,15 +1,22 @@
 """Datasets by name."""
 
+from functools import partial
+
 from yann_weightnorm.toolbox.datasets.cifar10 import cifar10
+from yann_weightnorm.toolbox.datasets.cifar100 import cifar100
 from yann_weightnorm.toolbox.datasets.digits import digits
 from yann_weightnorm.toolbox.datasets.mnist import fashion_mnist, mnist
 from yann_weightnorm.toolbox.datasets.mnist_5k import mnist_5k
+from yann_weightnorm.toolbox.datasets.mnist_variants import MNIST_VARIANTS, mnist_variant
+from yann_weightnorm.toolbox.datasets.svhn import svhn
 from yann_weightnorm.toolbox.registry import hint
 
 __all__ = ["dataset_names", "load_dataset"]
 
 PACKAGED = {"mnist-5k": mnist_5k, "digits": digits}
-FROM_FOLDER = {"mnist": mnist, "fashion-mnist": fashion_mnist, "cifar10": cifar10}
+FROM_FOLDER = {"mnist": mnist, "fashion-mnist": fashion_mnist, "cifar10": cifar10,
+               "cifar100": cifar100, "svhn": svhn,
+               **{name: partial(mnist_variant, name) for name in MNIST_VARIANTS}}
 
 
 def dataset_names():
@@ -25,8 +32,9 @@ def load_dataset(name, folder=None, mini_batch_size=100, **options):
     name : str
         One of :func:`dataset_names`.
     folder : str, path-like or None, default None
-        Where the files of 'mnist', 'fashion-mnist' and 'cifar10' lie; None reads
-        $YANN_WEIGHTNORM_DATA. The other sets come with a package and need none.
+        Folder of the sets that are published as files, one folder a set; None reads
+        $YANN_WEIGHTNORM_DATA. What is nowhere is fetched where the set's own function says so. The
+        sets that come with a package, 'mnist-5k' and 'digits', need none.
     mini_batch_size : int, default 100
         Rows in a mini batch.
     **options

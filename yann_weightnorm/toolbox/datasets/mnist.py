@@ -1,13 +1,19 @@
-"""MNIST and Fashion-MNIST, read from the files their authors publish."""
+"""MNIST and Fashion-MNIST, read from the files their authors publish.
+
+Sources: http://yann.lecun.com/exdb/mnist/, https://github.com/zalandoresearch/fashion-mnist
+"""
 
 import numpy as np
 
 from yann_weightnorm.toolbox.datasets.arrays import dataset_from_arrays
-from yann_weightnorm.toolbox.datasets.folders import data_folder, find_file
+from yann_weightnorm.toolbox.datasets.download import ready
+from yann_weightnorm.toolbox.datasets.folders import find_file
 from yann_weightnorm.toolbox.datasets.idx import read_idx
 from yann_weightnorm.toolbox.datasets.splitting import first_rows, hold_out
 
 __all__ = ["fashion_mnist", "mnist"]
+
+ZIPPED = ".gz"
 
 
 def mnist(folder=None, *, mini_batch_size=100, valid_rows=10000, train_rows=None, test_rows=None,
@@ -20,7 +26,8 @@ def mnist(folder=None, *, mini_batch_size=100, valid_rows=10000, train_rows=None
     ----------
     folder : str, path-like or None, default None
         Folder that holds ``mnist/train-images-idx3-ubyte.gz`` and its three companions, each with
-        or without the ``.gz``. None reads $YANN_WEIGHTNORM_DATA.
+        or without the ``.gz``. None reads $YANN_WEIGHTNORM_DATA. Files that are nowhere are
+        fetched, see :func:`~yann_weightnorm.toolbox.datasets.download.ready`.
     mini_batch_size : int, default 100
         Rows in a mini batch.
     valid_rows : int, default 10000
@@ -37,7 +44,7 @@ def mnist(folder=None, *, mini_batch_size=100, valid_rows=10000, train_rows=None
     Raises
     ------
     FileNotFoundError
-        If a file is missing; says which, and how to point at the folder.
+        If a file is missing and can't be fetched; says which, and where it may be put.
     ValueError
         If a file is damaged, or a limit doesn't fit its rows.
     """
@@ -57,11 +64,20 @@ def fashion_mnist(folder=None, *, mini_batch_size=100, valid_rows=10000, train_r
 
 
 def _mnist_like(name, folder, valid_rows, train_rows, test_rows, **options):
-    place, who = data_folder(name, folder), f"dataset {name!r}"
+    place, who = ready(name, folder, _has), f"dataset {name!r}"
     train, valid = hold_out(who, _pair(place, "train"),
                             train_rows=train_rows, valid_rows=valid_rows)
     test = first_rows(who, "test_rows", _pair(place, "t10k"), test_rows)
     return dataset_from_arrays(train, valid, test, name=name, **options)
+
+
+def _has(place, name):
+    return any((place / each).is_file() for each in _either(name))
+
+
+def _either(name):
+    """Return the two names that a file may have."""
+    return name, name[:-len(ZIPPED)]
 
 
 def _pair(place, part):
@@ -74,7 +90,7 @@ def _pair(place, part):
 
 
 def _read(place, name, rank):
-    path = find_file(place, (name + ".gz", name))
+    path = find_file(place, _either(name + ZIPPED))
     array = read_idx(path)
     if array.ndim != rank or array.dtype != np.uint8:
         raise ValueError(f"{path}: wanted bytes in {rank} dimension(s), got {array.dtype} "
