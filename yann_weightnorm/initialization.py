@@ -6,6 +6,7 @@ Source: Salimans & Kingma (2016), section 3, arXiv:1602.07868.
 import numpy as np
 import theano
 import theano.tensor as T
+from theano.gof.graph import clone_get_equiv
 
 from yann_weightnorm.toolbox.registry import start
 from yann_weightnorm.toolbox.streams import Stream
@@ -27,7 +28,9 @@ def initialize_from_data(net, batch=0, images=None, redraw=True):
     baseline. A layer's pre-activation is what goes into its activation, so for maps it comes
     after pooling. Layers with batch norm are left as they are: that does the same at every step.
 
-    Dropout and noise are off. Parameters that layers share are set by the first of them.
+    Dropout and noise are off. Parameters that layers share are set by the first of them; one that
+    is made of another layer's, such as a transposed weight, follows that. A network that begins
+    with random numbers is set by one sample of them.
 
     Parameters
     ----------
@@ -56,13 +59,13 @@ def initialize_from_data(net, batch=0, images=None, redraw=True):
         that it has no deviation to be divided by.
     """
     net.check_cooked("initialize_from_data")
-    x = _images(net.cooked_datastream, batch, images)
+    x, y = _images(net.cooked_datastream, batch, images)
     if not hasattr(net, "_start_statistics") or net._start_statistics[0] is not net.train_step:
         net._start_statistics = net.train_step, Start(net)
     layers, statistics = net._start_statistics[1].layers, net._start_statistics[1].function
     if redraw:
         _redraw(layers, net.rng)
-    found = statistics(x)
+    found = statistics(x, y)
     _check(layers, found[1::2], len(x))
     for layer, mean, deviation in zip(layers, found[0::2], found[1::2]):
         layer.scale_weight(1 / deviation)
@@ -73,39 +76,66 @@ def initialize_from_data(net, batch=0, images=None, redraw=True):
 class Start(Stream):
     """A fourth stream: every pre-activation is standardised on its way to the next layer.
 
-    So one pass gives the statistics that each layer meets after those below it were set.
+    So one pass gives the statistics that each layer meets after those below it were set, and
+    whatever else is made of their parameters, such as a tied weight, follows.
 
     Attributes
     ----------
     layers : list of Layer
         Those whose parameters are to be set, in order.
     function : compiled function
-        Rows of images -> mean and deviation of each layer's pre-activation, alternating.
+        A mini batch's rows and labels -> mean and deviation of each layer's pre-activation,
+        alternating.
     """
 
     def __new__(cls, net):
         return super().__new__(cls, "start", masks=False, batch_statistics=True)
 
     def __init__(self, net):
-        self.layers, self._moments, views = [], {}, {}
-        for id, view in net.layers.items():
-            if view.type == "objective":
-                continue
-            below = [views[origin] for origin in view.origin if origin in views]
-            views[id] = view.layer.read(self, below)
-        outputs = [moment for layer in self.layers for moment in self._moments[layer.scaled]]
-        self.function = theano.function([net.cooked_datastream.x], outputs,
+        self.layers, self._moments, self._views = [], [], {}
+        self._set = {}      # parameter, or output of another stream -> what it will be
+        self._below = []    # outputs that are what they will be
+        for view in net.layers.values():
+            if view.type != "objective":
+                self._read(net, view.layer)
+        stream = net.cooked_datastream
+        self.function = theano.function([stream.x, stream.y], self._moments,
                                         on_unused_input="ignore")
 
+    def _read(self, net, layer):
+        below = [self._views[origin] for origin in layer.origin if origin in self._views]
+        self._below = [view.output for view in below]
+        self._views[layer.id] = layer.read(self, below)
+        for views in (net.dropout_layers, net.layers, net.inference_layers):
+            self._set[views[layer.id].output] = self._views[layer.id].output
+
     def pre_activation(self, layer, t):
-        """Return `t` standardised over all axes but the channels'; note its moments."""
-        if not hasattr(layer.scaled, "set_value"):
-            return t  # tied to an expression: there is nothing to set
-        if layer.scaled not in self._moments:
-            self._moments[layer.scaled] = _moments(t)
-            self.layers.append(layer)
-        mean, deviation = self._moments[layer.scaled]
+        """Return `t` as it will be: standardised over all axes but the channels', if it can be."""
+        t = self.given(t)
+        if not self._may_set(layer):
+            return t
+        mean, deviation = _moments(t)
+        self.layers.append(layer)
+        self._moments += [mean, deviation]
+        self._set[layer.scaled] = layer.scaled / _along(deviation, layer.scaled.ndim,
+                                                        layer.output_axis)
+        self._set[layer.b] = (layer.b - mean) / deviation
         return (t - _along(mean, t.ndim)) / _along(deviation, t.ndim)
+
+    def given(self, tensor):
+        """Return `tensor` made of parameters, and of other layers' outputs, as they will be."""
+        known = dict(self._set)
+        known.update((output, output) for output in self._below)
+        if tensor.owner is None or tensor in known:
+            return known.get(tensor, tensor)
+        return clone_get_equiv(list(known), [tensor], copy_inputs=False, copy_orphans=False,
+                               memo=known)[tensor]
+
+    def _may_set(self, layer):
+        """Return whether both parameters of `layer` can be set and are not set yet."""
+        own = layer.scaled, layer.b
+        return not layer.batch_norm and all(
+            hasattr(p, "set_value") and p not in self._set for p in own)
 
 
 def _moments(t):
@@ -114,18 +144,20 @@ def _moments(t):
     return mean, T.sqrt(T.sqr(t - _along(mean, t.ndim)).mean(axis=axes))
 
 
-def _along(values, ndim):
-    return values.dimshuffle(*["x", 0] + ["x"] * (ndim - 2))
+def _along(values, ndim, axis=1):
+    """Return the vector `values` along `axis` of `ndim` axes."""
+    return values.dimshuffle(*[0 if n == axis else "x" for n in range(ndim)])
 
 
 def _images(stream, batch, images):
     count = stream.mini_batch_size if images is None else images
-    x, _ = stream.load_data("train", 0)
+    x, y = stream.load_data("train", 0)
     first = batch * stream.mini_batch_size
     if count < 2 or first < 0 or first + count > len(x):
         raise ValueError(f"initialize_from_data got batch {batch!r} and images {count!r}: it needs "
                          f"2 images or more among the {len(x)} of the first training block.")
-    return x[first:first + count]
+    last = first + count
+    return x[first:last], np.zeros(count, "int32") if y is None else y[first:last]
 
 
 def _redraw(layers, rng):

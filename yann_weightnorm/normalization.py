@@ -57,11 +57,18 @@ def compose(v, g, axes):
     if isinstance(v, np.ndarray):
         length = norm(v, axes)
         return v * (g / np.where(length > ops.least_length(v.dtype), length, 1))
-    return _compose_fast(v, g, axes) if ops.on_processor() else _compose_plainly(v, g, axes)
+    neurons = [axis for axis in range(v.ndim) if axis not in np.atleast_1d(axes)]
+    if not ops.on_processor() or len(neurons) != 1:
+        return _compose_plainly(v, g, axes)
+    return _compose_fast(v, g, neurons[0])
 
 
-def _compose_fast(v, g, axes):
-    axis = 0 if axes == 0 else 1
+def _compose_fast(v, g, neurons):
+    """Return w with an op that knows columns of matrices, and entries of the first axis."""
+    if neurons and v.ndim > 2:
+        return _compose_fast(v.swapaxes(0, neurons), g.swapaxes(0, neurons),
+                             neurons=0).swapaxes(0, neurons)
+    axis = 1 - neurons  # as the ops count: 0 sums along columns
     return ops.ScaleNeurons(axis)(v, ops.per_neuron(g / ops.Lengths(axis)(v)))
 
 

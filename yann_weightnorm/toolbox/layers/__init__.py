@@ -12,8 +12,9 @@ from yann_weightnorm.toolbox.layers.input import Input
 from yann_weightnorm.toolbox.layers.merge import Merge, MergeView
 from yann_weightnorm.toolbox.layers.objective import Objective
 from yann_weightnorm.toolbox.layers.random import Random
+from yann_weightnorm.toolbox.layers.rotate import Rotate
 from yann_weightnorm.toolbox.layers.tensor import Tensor
 
 __all__ = ["BatchNorm", "Classifier", "ClassifierView", "ConvPool", "Deconv", "DotProduct",
            "Flatten", "GaussianNoise", "Input", "Layer", "Merge", "MergeView", "Objective",
-           "Random", "Tensor", "Unflatten"]
+           "Random", "Rotate", "Tensor", "Unflatten"]

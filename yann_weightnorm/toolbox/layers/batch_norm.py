@@ -26,6 +26,11 @@ class BatchNorm(BatchNormalization, Layer):
     ----------
     gamma, beta, running_mean, running_var : (channels,), floatX
 
+    Raises
+    ------
+    ValueError
+        If the input has neither rows nor maps, or a given parameter has another shape.
+
     References
     ----------
     .. [1] Ioffe and Szegedy (2015), "Batch Normalization", arXiv:1502.03167.
@@ -33,8 +38,16 @@ class BatchNorm(BatchNormalization, Layer):
 
     def __init__(self, id, input_shape, rng, *, input_params=None, dropout_rate=0.0):
         super().__init__(id, input_shape, rng, input_params)
+        if len(input_shape) not in (2, 4):
+            raise ValueError(f"{self.who} takes rows (batch, features) or maps (batch, channels, "
+                             f"height, width), got shape {input_shape}.")
         self.num_neurons = input_shape[1]
         self.make_batch_normalization((input_shape[1],))
+
+    @property
+    def parmas(self):
+        """The parameters, by the name that YANN's scripts know: `params`, misspelt."""
+        return self.params
 
     def expression(self, x, stream):
         """Return `x` normalized."""

@@ -35,7 +35,7 @@ class GaussianNoise(Layer):
         super().__init__(id, input_shape, rng)
         if not sigma >= 0:
             raise ValueError(f"{self.who} got sigma {sigma!r}; a deviation is 0 or more.")
-        self.num_neurons, self.sigma = input_shape[1], sigma
+        self.num_neurons, self.sigma = input_shape[1] if len(input_shape) > 1 else None, sigma
         self.noise = self.random_streams() if sigma else None
 
     def expression(self, x, stream):

@@ -162,5 +162,6 @@ class MergeView(View):
 
     def loss(self, type=None):
         """Return the output, or its logarithm where `type` is 'log', as something to minimise."""
-        one_of(type, (None, "log"), "loss", self.who)
+        if type not in (None, "log"):
+            raise ValueError(f"{self.who} has no loss {type!r}; known: None, 'log'.")
         return T.log(self.output) if type == "log" else self.output

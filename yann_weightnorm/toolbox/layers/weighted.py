@@ -105,9 +105,8 @@ class WeightLayer(BatchNormalization, Layer):
 
     def expression(self, x, stream):
         """Return the activation of the linear map of `x` plus the bias."""
-        t = self.linear(x) + self._along_channels(self.b, 2 if x.ndim == 2 else 4)
+        t = self.linear(x) + self._along_channels(self.b, x.ndim)
+        t = stream.pre_activation(self, t)
         if self.batch_norm:
             t = self.batch_normalize(t, stream)
-        else:
-            t = stream.pre_activation(self, t)
         return self.drop(activate(t, self.activation), stream)
