@@ -1,8 +1,10 @@
 """Whole splits through the compiled functions of one mini batch."""
 
+import numpy as np
 from tqdm import tqdm
 
-__all__ = ["mini_batches_of", "split_error", "training_epoch"]
+__all__ = ["mini_batches_of", "percent_wrong", "split_confusion", "split_error",
+           "training_epoch"]
 
 
 def mini_batches_of(stream, split, label="", show=False):
@@ -63,3 +65,21 @@ def split_error(network, split, show=False):
             result *= min(size, here)
         total += result
     return total / rows * (1.0 if network.cooked_classifier is None else 100.0)
+
+
+def split_confusion(network, split, show=False):
+    """Return the confusion matrix of `split` in the inference stream.
+
+    Returns
+    -------
+    (classes, classes) array of int64
+        Counts of rows: true classes downwards, predicted ones to the right.
+    """
+    return sum(np.asarray(network.mini_batch_confusion(number), dtype="int64")
+               for number in mini_batches_of(network.cooked_datastream, split, split, show))
+
+
+def percent_wrong(confusion):
+    """Return the percent of the rows counted in `confusion` that are off its diagonal."""
+    rows = confusion.sum()
+    return float(rows - np.trace(confusion)) / rows * 100.0

@@ -5,7 +5,7 @@ from collections import OrderedDict
 import numpy as np
 
 from yann_weightnorm.toolbox import storage
-from yann_weightnorm.toolbox.printing import print_tree, say
+from yann_weightnorm.toolbox.printing import print_tree, say_results
 
 __all__ = ["Inspection"]
 
@@ -39,12 +39,12 @@ class Inspection:
         cost = float(np.mean(self.cost[-steps:])) if self.cost else float("nan")
         rate = float(self.learning_rate.get_value())
         momentum = self.cooked_optimizer.momentum_at(epoch)
-        say(2, f"Cost                : {cost:.6g}", verbose)
-        if print_lr or verbose >= 3:
-            say(2, f"Learning Rate       : {rate:.6g}", verbose)
-            say(2, f"Momentum            : {momentum}", verbose)
+        if print_lr and verbose >= 2:  # with YANN's three dots, which are for verbose 3
+            verbose = 3
         if self.cooked_resultor:
-            self.cooked_resultor.process_results(cost, rate, momentum)
+            self.cooked_resultor.process_results(cost, rate, momentum, verbose=verbose)
+        else:
+            say_results(cost, rate, momentum, verbose)
 
     def pretty_print(self, verbose=None):
         """Print the tree of layers."""

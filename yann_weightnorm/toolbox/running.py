@@ -4,7 +4,7 @@ import numpy as np
 
 from yann_weightnorm.toolbox import evaluation
 from yann_weightnorm.toolbox.blueprint import untold
-from yann_weightnorm.toolbox.printing import say
+from yann_weightnorm.toolbox.printing import say, shows_bar
 from yann_weightnorm.toolbox.schedule import Schedule
 from yann_weightnorm.toolbox.training import Training
 
@@ -58,7 +58,7 @@ class Running:
         early_terminate : bool, optional
             None and True stop when validation no longer improves, True sooner; False never.
         show_progress : bool, default True
-            Show a progress bar (at `verbose` 1 and more, on a terminal).
+            Show a progress bar (at `verbose` 1 and 2, on a terminal).
         nan_retreats : int, default 10
             How often a cost that is not finite may cut the rate and begin the epoch again.
         on_epoch : function, optional
@@ -152,7 +152,7 @@ class Running:
         if on_epoch is not None:
             self.training.watchers.append(on_epoch)
         self.train_step.compile()  # before the first epoch, whose seconds are to be its own
-        return self.training.run(verbose, show_progress and verbose >= 1)
+        return self.training.run(verbose, shows_bar(show_progress, verbose))
 
     def _go_on(self):
         self.training.set_state(self.left_off)
@@ -161,7 +161,7 @@ class Running:
             self.cooked_resultor.start()
             for epoch in self.training.history:
                 self.cooked_resultor.process_results(epoch.cost, epoch.learning_rate,
-                                                     epoch.momentum)
+                                                     epoch.momentum, verbose=0)
 
     def run_epoch(self, epoch, show_progress=False):
         """Take a step on every training mini batch; return the mean cost and the percent wrong."""
@@ -181,6 +181,8 @@ class Running:
         error = self._validation_error
         improved = error < self.best_validation_errors
         self.best_validation_errors = min(error, self.best_validation_errors)
+        if improved:
+            say(2, f"Best validation {self._measure}", verbose)
         return error, improved
 
     def after_epoch(self, epoch):
@@ -229,12 +231,20 @@ class Running:
         """
         self.check_cooked("validate")
         results = [self._evaluate("valid", "Validation", self.validation_accuracy, show_progress,
-                                  verbose)]
+                                  verbose, epoch)]
         self._validation_error = self._last_error
         if training_accuracy:
+            best = self.best_training_errors
             results.append(self._evaluate("train", "Training", self.training_accuracy,
-                                          show_progress, verbose))
+                                          show_progress, verbose, epoch))
+            if self._last_error < best:
+                say(2, f"Best training {self._measure}", self._level(verbose))
         return tuple(results) if training_accuracy else results[0]
+
+    @property
+    def best_training_errors(self):
+        """The smallest training error that validation has found; infinite if it found none."""
+        return min(map(self._turned, self.training_accuracy), default=np.inf)
 
     def test(self, show_progress=True, verbose=None):
         """Run the test split, print the accuracy and return it.
@@ -245,16 +255,31 @@ class Running:
             Percent right; for a network without a classifier the mean cost.
         """
         self.check_cooked("test")
-        return self._evaluate("test", "Testing", [], show_progress, verbose)
+        return self._evaluate("test", "Testing", [], show_progress, verbose, "fin")
 
-    def _evaluate(self, split, name, record, show_progress, verbose):
+    def _evaluate(self, split, name, record, show_progress, verbose, epoch):
         verbose = self._level(verbose)
         if not self.cooked_datastream.blocks(split):
             raise ValueError(f"dataset {self.cooked_datastream.dataset.name!r} has no rows in its "
                              f"{split!r} split; give it some when it is made.")
-        self._last_error = evaluation.split_error(self, split, show_progress and verbose >= 1)
-        is_value = self.cooked_classifier is None
-        result = self._last_error if is_value else 100.0 - self._last_error
-        say(2, f"{name} {'cost' if is_value else 'accuracy'} : {result:.6g}", verbose)
+        self._last_error = self._split_error(split, epoch, shows_bar(show_progress, verbose))
+        result = self._turned(self._last_error)
+        say(2, f"{name} {self._measure} : {result:.6g}", verbose)
         record.append(result)
         return result
+
+    def _split_error(self, split, epoch, show_progress):
+        resultor = self.cooked_resultor
+        if self.cooked_classifier is None or not (resultor and resultor.save_confusion):
+            return evaluation.split_error(self, split, show_progress)
+        confusion = evaluation.split_confusion(self, split, show_progress)
+        resultor.print_confusion(epoch, **{split: confusion})
+        return evaluation.percent_wrong(confusion)
+
+    @property
+    def _measure(self):
+        return "cost" if self.cooked_classifier is None else "accuracy"
+
+    def _turned(self, value):
+        """Return the accuracy for an error and the error for an accuracy; a cost as it is."""
+        return value if self.cooked_classifier is None else 100.0 - value
