@@ -1,13 +1,15 @@
-"""The datastream: blocks in shared variables, labels, folders in YANN's format."""
+"""The datastream: blocks in shared variables, labels, folders on disk."""
 
 import pathlib
 
+import numpy as np
 import theano
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tests.small import SIDE, arrays, begin, finish, message, temporary_folder, without_c_code
-from yann_weightnorm import dataset_from_arrays
-from yann_weightnorm.toolbox.datasets import save_yann_dataset
+from tests.small import (
+    CLASSES, SIDE, arrays, begin, finish, message, temporary_folder, without_c_code)
+from yann_weightnorm import dataset_from_arrays, save_dataset
+from yann_weightnorm.toolbox.datasets import Dataset, save_yann_dataset
 from yann_weightnorm.toolbox.modules import Datastream
 
 PYTHON2 = pathlib.Path(__file__).parents[1] / "datasets" / "python2"
@@ -93,3 +95,128 @@ def test_a_saved_data_set_gives_the_numbers_of_the_arrays():
 def test_a_missing_folder_is_named():
     said = message(FileNotFoundError, Datastream, "data", dataset="no/such/folder")
     assert "no/such/folder" in said.replace("\\", "/"), said
+
+
+# -- blocks from the disk ---------------------------------------------------------------------
+
+class Numbered(Dataset):
+    """Three training blocks of four rows, two to validate, one to test: row n is all n."""
+
+    def __init__(self):
+        super().__init__(name="numbered", mini_batch_size=2, shape=(SIDE, SIDE, 1),
+                         rows_per_block=(4, 3, 3), blocks=(3, 2, 1))
+        self.loads = []
+
+    def load(self, split, block=0):
+        self.check_block(split, block)
+        self.loads.append((split, block))
+        rows = np.arange(self.rows_in_block[split]) + block * self.rows_in_block[split]
+        x = np.repeat(rows[:, None], self.columns, 1).astype("float32") / 8
+        return x, (rows % CLASSES).astype("int32")
+
+
+def plan(epochs=2):
+    """Yield the blocks that training asks for."""
+    for _ in range(epochs):
+        for split, count in (("train", 3), ("valid", 2)):
+            yield from ((split, block) for block in range(count))
+    yield "test", 0
+
+
+def test_blocks_from_the_disk_are_those_of_the_data_set_in_the_same_order():
+    with temporary_folder() as folder:
+        save_dataset(Numbered(), folder / "set")
+        for shuffle in (False, True):
+            data = Datastream("data", dataset=folder / "set", shuffle=shuffle,
+                              rng=np.random.RandomState(3))
+            rng = np.random.RandomState(3)
+            for split, block in plan():
+                data.set_data(split, block)
+                x, y = Numbered().load(split, block)
+                if shuffle and split == "train":
+                    order = rng.permutation(len(x))
+                    x, y = x[order], y[order]
+                assert_array_equal(data.data_x.get_value(), x)
+                assert_array_equal(data.data_y.get_value(), y)
+                assert (data.current_type, data.batch) == (split, block)
+            data.load_data("test")      # ends what is read ahead before the folder goes
+            assert data.rng.randint(1000) == rng.randint(1000)
+
+
+def test_the_next_block_is_read_while_one_is_in_use():
+    source = Numbered()
+    data = Datastream("data", dataset=source)
+    for split, block in plan():
+        data.set_data(split, block)
+        data._ahead.wait()
+    wanted = [*plan(), ("train", 0)]
+    # In the first epoch nobody knew that validation follows; in the second nobody that a test does.
+    assert source.loads == wanted[:10] + [("train", 0), ("test", 0), ("train", 0)], source.loads
+
+
+def test_a_data_set_in_one_block_is_held_once():
+    source = Numbered()
+    source.cache = False
+    data = Datastream("data", dataset=source)
+    data.set_data("train", 0)
+    assert source.loads == [("train", 0)] and data._ahead._call is None
+
+
+def test_a_damaged_block_is_told_by_the_step_that_needs_it():
+    with temporary_folder() as folder:
+        save_dataset(Numbered(), folder / "set")
+        with open(folder / "set" / "train" / "x.npy", "r+b") as file:
+            file.seek(-1, 2)
+            file.write(b"\x7f")
+        data = Datastream("data", dataset=folder / "set")
+        data.set_data("train", 0)
+        data.set_data("train", 1)
+        said = message(ValueError, data.set_data, "train", 2)
+        assert "x.npy, block 2" in said and "damaged" in said, said
+        assert data.batch == 1 and data._ahead._call is None     # nothing half done
+
+
+def test_training_from_the_disk_gives_the_numbers_of_memory():
+    with temporary_folder() as folder, without_c_code():
+        save_dataset(Numbered(), folder / "set")
+        costs = []
+        for source in (Numbered(), folder / "set"):
+            net = finish(begin(data=source, stream={"shuffle": True}))
+            net.train(epochs=3, learning_rates=(0, 0.1))
+            costs.append(net.cost)
+        assert costs[0] == costs[1] and len(costs[0]) == 18
+
+
+# -- what YANN's scripts look at ----------------------------------------------------------------
+
+def test_one_hot_labels_q37():
+    data = stream(svm=True)
+    wanted = 2 * np.eye(CLASSES)[[2, 0, 1]] - 1
+    assert_array_equal(data.one_hot_labels([2, 0, 1]), wanted)
+    assert_array_equal(data.one_hot_labels(np.array([2.0, 0, 1])), wanted)
+    assert data.one_hot_labels([0]).dtype == theano.config.floatX
+    with without_c_code():
+        assert_array_equal(data.one_hot_y.eval({data.y: np.array([2, 0, 1], "int32")}), wanted)
+        data.set_data("valid", 0)
+        block = data.data_one_hot_y.eval()
+    assert_array_equal(block.argmax(1), arrays(6, 1)[1])
+    assert_array_equal(stream(n_classes=5).one_hot_labels([4])[0], [-1, -1, -1, -1, 1])
+
+
+def test_the_type_of_the_module_is_that_of_its_data_q58():
+    assert stream().type == "xy" and stream(data_type="x").type == "x"
+
+
+def test_an_unlabelled_stream_aims_at_its_images():
+    data = stream(data_type="x")
+    assert data.y is data.x and not hasattr(data, "one_hot_y")
+
+
+def test_where_a_stream_is():
+    data = stream()
+    assert (data.current_type, data.batch, data.data_cache_size) == ("train", 0, 8)
+    data.initialize_dataset()
+    data.set_data("test", 0, verbose=3)
+    assert (data.current_type, data.batch) == ("test", 0)
+    assert data.dataset_location == "arrays"
+    assert Datastream("d", dataset=PYTHON2).dataset_location == str(PYTHON2)

@@ -6,12 +6,16 @@ import theano.tensor as T
 
 from yann_weightnorm.toolbox.checks import one_of
 from yann_weightnorm.toolbox.datasets import SPLITS, Dataset, check_labels, open_dataset
+from yann_weightnorm.toolbox.reading_ahead import ReadingAhead
 
 __all__ = ["Datastream"]
 
 
 class Datastream:
     """A data set, one block of it in shared variables that the compiled functions slice.
+
+    While a block of a data set of several is in use, the next one is read in the background, so
+    that two are in memory. Numbers and order are those of reading each when it is needed.
 
     Parameters
     ----------
@@ -22,10 +26,9 @@ class Datastream:
     data_type : {'xy', 'x'}, default 'xy'
         With labels, or without. ``add_module`` calls it `type`.
     svm : bool, default False
-        YANN's switch for one-hot labels; the hinge loss makes its own here, so nothing reads it.
+        YANN's switch for one-hot labels; they are always here, and the hinge loss makes its own.
     n_classes : int or False, default False
-        Number of classes: labels outside 0 ... n_classes - 1 are refused. False takes it from the
-        labels.
+        Number of classes: labels outside 0 ... n_classes - 1 are refused. False lets all pass.
     shuffle : bool, default False
         Take the rows of each training block in another order every time it is loaded.
     rng : numpy.random.RandomState, optional
@@ -35,8 +38,17 @@ class Datastream:
     ----------
     x : (mini batch, height * width * channels), symbolic, floatX
     y : (mini batch,), symbolic int32
-    data_x, data_y : shared
+        For an unlabelled stream, `x` itself: what an autoencoder aims at.
+    one_hot_y : (mini batch, n_classes), symbolic, floatX
+        1 in the column of the label, -1 elsewhere.
+    data_x, data_y, data_one_hot_y : shared; the last symbolic
         The loaded block.
+    current_type, batch : str, int
+        Which block that is, or will be: 'train' and 0 at first.
+    data_cache_size : int
+        Rows in a training block.
+    dataset_location : str
+        The folder of the data set, or its name if it is in memory.
     mini_batch_size, mini_batches_per_batch, batches2train, batches2validate, batches2test,
     height, width, channels, cache
         As in :class:`~yann_weightnorm.toolbox.datasets.Dataset`.
@@ -55,10 +67,12 @@ class Datastream:
         self.n_classes = n_classes
         if n_classes:
             self.check_classes(n_classes)
-        self.x, self.y = T.matrix("x"), T.ivector("y")
+        self.x = T.matrix("x")
+        self.y = T.ivector("y") if self.type == "xy" else self.x
         self.data_x = theano.shared(np.zeros((0, 0), theano.config.floatX), name=f"{id}.x")
         self.data_y = theano.shared(np.zeros(0, "int32"), name=f"{id}.y")
         self.loaded = None
+        self._ahead = ReadingAhead(self._read, self._next_block)
 
     def __getattr__(self, name):
         if name == "dataset":
@@ -78,18 +92,78 @@ class Datastream:
         if self.type == "xy":
             check_labels(self.dataset, n_classes)
 
+    @property
+    def current_type(self):
+        """Split of the loaded block."""
+        return (self.loaded or ("train", 0))[0]
+
+    @property
+    def batch(self):
+        """Number of the loaded block."""
+        return (self.loaded or ("train", 0))[1]
+
+    @property
+    def data_cache_size(self):
+        """Rows in a training block."""
+        return self.dataset.rows_in_block["train"]
+
+    @property
+    def dataset_location(self):
+        """Folder of the data set, or its name if it is in memory."""
+        return str(getattr(self.dataset, "folder", self.dataset.name))
+
+    @property
+    def one_hot_y(self):
+        """The labels of a mini batch as rows of -1 with a 1."""
+        return self._hot(self.y)
+
+    @property
+    def data_one_hot_y(self):
+        """The labels of the loaded block as rows of -1 with a 1."""
+        return self._hot(self.data_y)
+
+    def _hot(self, labels):
+        if self.type == "x":
+            raise AttributeError(f"datastream {self.id!r} is of type 'x' and has no labels.")
+        hit = T.eq(labels.dimshuffle(0, "x"), np.arange(self._count_classes(), dtype="int32"))
+        return T.switch(hit, 1, -1).astype(theano.config.floatX)
+
+    def one_hot_labels(self, y, verbose=1):
+        """Return class numbers `y` as rows of -1 with a 1, (rows, classes), floatX."""
+        hit = np.asarray(y, "int64")[:, None] == np.arange(self._count_classes())
+        return np.where(hit, 1, -1).astype(theano.config.floatX)
+
+    def _count_classes(self):
+        labels = [] if self.n_classes else map(self.dataset.labels, SPLITS)
+        highest = (int(some.max()) for some in labels if some is not None and len(some))
+        return self.n_classes or 1 + max(highest, default=-1)
+
+    def initialize_dataset(self, verbose=1):
+        """Load the first training block."""
+        self.set_data("train", 0)
+
     def blocks(self, split):
         """Return how many blocks `split` ('train', 'valid' or 'test') has."""
-        return {"train": self.batches2train, "valid": self.batches2validate,
-                "test": self.batches2test}[split]
+        return self.dataset.blocks(split)
 
-    def load_data(self, type="train", batch=0):
+    def load_data(self, type="train", batch=0, verbose=2):
         """Return (x, y) of a block: floatX rows and int32 labels, or None for no labels."""
-        x, y = self.dataset.load(one_of(type, SPLITS, "split", f"datastream {self.id!r}"), batch)
+        self._ahead.wait()      # a data set is never asked for two blocks at once
+        return self._read(one_of(type, SPLITS, "split", f"datastream {self.id!r}"), batch)
+
+    def _read(self, split, block):
+        x, y = self.dataset.load(split, block)
         x = np.asarray(x, dtype=theano.config.floatX)
         return x, None if y is None else np.asarray(y, dtype="int32")
 
-    def set_data(self, type="train", batch=0):
+    def _next_block(self, key):
+        """Guess which block is needed after `key`; after the training blocks it depends."""
+        split, block = key
+        if block + 1 < self.blocks(split):
+            return split, block + 1
+        return None if split == "train" else ("train", 0)
+
+    def set_data(self, type="train", batch=0, verbose=2):
         """Put a block into the shared variables, unless it is there already.
 
         A shuffled training block is loaded anew, in another order.
@@ -97,7 +171,7 @@ class Datastream:
         shuffled = self.shuffle and type == "train"
         if self.loaded == (type, batch) and not shuffled:
             return
-        x, y = self.load_data(type, batch)
+        x, y = self._next(one_of(type, SPLITS, "split", f"datastream {self.id!r}"), batch)
         if shuffled:
             order = self.rng.permutation(len(x))
             x, y = x[order], None if y is None else y[order]
@@ -105,6 +179,10 @@ class Datastream:
         if y is not None:
             self.data_y.set_value(y, borrow=True)
         self.loaded = type, batch
+
+    def _next(self, split, block):
+        # A data set of one block a split was made to be held in memory once, not twice.
+        return (self._ahead if self.cache else self._ahead.now)((split, block))
 
     def mini_batches(self):
         """Return how many mini batches the loaded block has."""
