@@ -11,10 +11,11 @@ from yann_weightnorm import layers  # noqa: E402  (Theano is imported from here 
 from yann_weightnorm.initialization import initialize_from_data  # noqa: E402
 from yann_weightnorm.toolbox.datasets import (  # noqa: E402
     dataset_from_arrays, load_dataset, open_dataset, save_dataset)
+from yann_weightnorm.toolbox.gan import gan  # noqa: E402
 from yann_weightnorm.toolbox.network import network  # noqa: E402
 from yann_weightnorm.toolbox.registry import layer_names as layer_types  # noqa: E402
 
-__all__ = ["dataset_from_arrays", "initialize_from_data", "layer_types", "layers", "load_dataset",
-           "network", "open_dataset", "save_dataset"]
+__all__ = ["dataset_from_arrays", "gan", "initialize_from_data", "layer_types", "layers",
+           "load_dataset", "network", "open_dataset", "save_dataset"]
 
 __version__ = "0.1.0"

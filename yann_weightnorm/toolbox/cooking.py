@@ -52,7 +52,7 @@ def compile_functions(network):
     evaluation_functions(network)
 
 
-def train_step(network, optimizer, params, cost, statistics, errors):
+def train_step(network, optimizer, params, cost, statistics, errors=None):
     """Return the function of (mini batch's number, epoch) that takes one step down `cost`.
 
     Parameters
@@ -64,8 +64,8 @@ def train_step(network, optimizer, params, cost, statistics, errors):
     cost : symbolic scalar
     statistics : dict
         What changes besides: shared variable -> its next value.
-    errors : symbolic integer
-        Number of wrong predictions.
+    errors : symbolic integer, optional
+        Number of wrong predictions; 0 by default.
 
     Returns
     -------
@@ -78,6 +78,7 @@ def train_step(network, optimizer, params, cost, statistics, errors):
     updates = optimizer.updates.copy()
     updates.update(statistics)
     index, settings = mini_batch(network)
+    errors = T.constant(0) if errors is None else errors
     return LazyFunction([index, optimizer.epoch], [cost, errors], updates=updates, **settings)
 
 
@@ -93,9 +94,9 @@ def statistics_of(layers):
 
 
 def errors_of(network):
-    """Return how many predictions of the trained stream are wrong, symbolic; 0 if none is made."""
+    """Return how many predictions of the trained stream are wrong, symbolic; None without any."""
     classifier = network.dropout_layers.get(network.cooked_classifier)
-    return T.constant(0) if classifier is None else classifier.errors(network.cooked_datastream.y)
+    return None if classifier is None else classifier.errors(network.cooked_datastream.y)
 
 
 def evaluation_functions(network):

@@ -24,7 +24,8 @@ momentum : float or None
 seconds : float
     Training alone; validation and files are left out.
 costs : dict or None, default None
-    Where `cost` is a sum, the mean of each summand by name, such as 'generator_cost'.
+    Where `cost` is a sum, the mean of each summand by name, such as 'generator_cost'; None for one
+    that was never computed.
 """
 
 
