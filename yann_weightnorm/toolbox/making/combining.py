@@ -6,11 +6,11 @@ from yann_weightnorm.toolbox.checks import one_of
 from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset
 from yann_weightnorm.toolbox.datasets.mapped import open_dataset
 from yann_weightnorm.toolbox.printing import say
-from yann_weightnorm.toolbox.setup.class_splits import read_splits
-from yann_weightnorm.toolbox.setup.layout import Layout
-from yann_weightnorm.toolbox.setup.maker import FORMATS, KEY_ROOT, check_kwargs, free_place, write
-from yann_weightnorm.toolbox.setup.plain import shuffle
-from yann_weightnorm.toolbox.setup.sources import Cut, DatasetSource, Source
+from yann_weightnorm.toolbox.making.class_splits import read_splits
+from yann_weightnorm.toolbox.making.layout import Layout
+from yann_weightnorm.toolbox.making.maker import FORMATS, KEY_ROOT, check_kwargs, free_place, write
+from yann_weightnorm.toolbox.making.plain import shuffle
+from yann_weightnorm.toolbox.making.sources import Cut, DatasetSource, Source
 
 __all__ = ["combine_split_datasets", "mix_split_datasets"]
 
@@ -27,8 +27,8 @@ class combine_split_datasets:
     Parameters
     ----------
     loc : (path, path)
-        Folders of two data sets made by :class:`~yann_weightnorm.toolbox.setup.split_all` or
-        :class:`~yann_weightnorm.toolbox.setup.split_only_train`, with images and blocks of one
+        Folders of two data sets made by :class:`~yann_weightnorm.toolbox.making.split_all` or
+        :class:`~yann_weightnorm.toolbox.making.split_only_train`, with images and blocks of one
         size.
     verbose : int, default 1
         What is printed: 0 nothing, 1 the id, 2 the steps.
@@ -38,7 +38,7 @@ class combine_split_datasets:
     save_directory : str or path-like, optional
         Where the new folder goes, '_datasets' by default.
     format : {'mapped', 'pickle'}, optional
-        As in :class:`~yann_weightnorm.toolbox.setup.setup_dataset`.
+        As in :class:`~yann_weightnorm.toolbox.making.setup_dataset`.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class combine_split_datasets:
     batches2train, batches2validate, batches2test
         Of the new data set.
     id, key_root, root : str
-        As in :class:`~yann_weightnorm.toolbox.setup.setup_dataset`.
+        As in :class:`~yann_weightnorm.toolbox.making.setup_dataset`.
 
     Raises
     ------
@@ -98,7 +98,7 @@ class mix_split_datasets(combine_split_datasets):
     """Make a data set of two as its parent does, but leave the class numbers as they are.
 
     Parameters, attributes and errors are those of
-    :class:`~yann_weightnorm.toolbox.setup.combine_split_datasets`.
+    :class:`~yann_weightnorm.toolbox.making.combine_split_datasets`.
     """
 
     renumbers = False

@@ -8,7 +8,7 @@ from warnings import warn
 import numpy as np
 
 from yann_weightnorm.toolbox.registry import hint
-from yann_weightnorm.toolbox.setup import steps
+from yann_weightnorm.toolbox.making import steps
 
 __all__ = ["DEFAULTS", "Preprocessor", "preprocess_options", "preprocessing"]
 
@@ -50,7 +50,7 @@ class Preprocessor:
         From :func:`preprocess_options`.
     shape : (int, int, int)
         Height, width and channels of the images that come.
-    whiten : class, default :class:`~yann_weightnorm.toolbox.setup.steps.Whiten`
+    whiten : class, default :class:`~yann_weightnorm.toolbox.making.steps.Whiten`
         The step that 'ZCA' stands for.
 
     Attributes
@@ -59,7 +59,7 @@ class Preprocessor:
         As above.
     shape : (int, int, int)
         Height, width and channels of the images that `apply` returns.
-    steps : list of :class:`~yann_weightnorm.toolbox.setup.steps.Step`
+    steps : list of :class:`~yann_weightnorm.toolbox.making.steps.Step`
         In order.
 
     Raises
@@ -121,7 +121,7 @@ def _after(chain, x):
 def preprocessing(data, height, width, channels, args):
     """Return images after YANN's preprocessing, every number of which comes from `data` itself.
 
-    So two calls scale and whiten differently; :func:`~yann_weightnorm.toolbox.setup.setup_dataset`
+    So two calls scale and whiten differently; :func:`~yann_weightnorm.toolbox.making.setup_dataset`
     takes the numbers from the training split instead.
 
     Parameters
@@ -134,7 +134,7 @@ def preprocessing(data, height, width, channels, args):
         What to do, in this order; what is missing is not done.
 
         - 'grayscale': colour images become their brightness,
-          :func:`~yann_weightnorm.toolbox.setup.images.rgb2gray`.
+          :func:`~yann_weightnorm.toolbox.making.images.rgb2gray`.
         - 'normalize': divide by the largest value plus 1e-7.
         - 'zero_mean': with 'normalize' go from 0 ... 1 to -1 ... 1; without it subtract the mean.
         - 'GCN': give each image mean 0 and deviation 1.

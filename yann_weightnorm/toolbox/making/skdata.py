@@ -11,9 +11,9 @@ from yann_weightnorm.toolbox.datasets.catalogue import dataset_names, load_datas
 from yann_weightnorm.toolbox.datasets.folders import data_folder
 from yann_weightnorm.toolbox.datasets.mnist_variants import MNIST_VARIANTS
 from yann_weightnorm.toolbox.registry import hint
-from yann_weightnorm.toolbox.setup.pictures import (
+from yann_weightnorm.toolbox.making.pictures import (
     class_files, picture_block, shuffled_folders)
-from yann_weightnorm.toolbox.setup.sources import DatasetSource
+from yann_weightnorm.toolbox.making.sources import DatasetSource
 
 TABLES = ("mnist", *MNIST_VARIANTS, "cifar10")    # sets that YANN loads whole
 CALTECH = ("caltech101", "caltech256")      # folders of pictures, one a class
@@ -101,7 +101,7 @@ def load_skdata_caltech101(batch_size, n_train_images, n_test_images, n_valid_im
         An order of all pictures, by class and then by name.
     batch_size, n_train_images, n_test_images, n_valid_images, batch, type_set, height, width, \
     verbose
-        As in :func:`~yann_weightnorm.toolbox.setup.pictures.load_images_only`.
+        As in :func:`~yann_weightnorm.toolbox.making.pictures.load_images_only`.
 
     Returns
     -------

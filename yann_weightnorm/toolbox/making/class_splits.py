@@ -9,8 +9,8 @@ import numpy as np
 
 from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS
-from yann_weightnorm.toolbox.setup.maker import setup_dataset
-from yann_weightnorm.toolbox.setup.sources import Source
+from yann_weightnorm.toolbox.making.maker import setup_dataset
+from yann_weightnorm.toolbox.making.sources import Source
 
 __all__ = ["ClassSource", "read_splits", "split_all", "split_only_train"]
 
@@ -71,7 +71,7 @@ class split_all(setup_dataset):
     Parameters
     ----------
     dataset_init_args, save_directory, verbose, format
-        As in :class:`~yann_weightnorm.toolbox.setup.setup_dataset`, but for verbose, default 0.
+        As in :class:`~yann_weightnorm.toolbox.making.setup_dataset`, but for verbose, default 0.
     preprocess_init_args : dict, optional
         As there; default normalize and zero_mean.
     split_args : dict, optional
@@ -90,7 +90,7 @@ class split_all(setup_dataset):
     ------
     ValueError
         If `split_args` isn't such a dict, if no whole mini batch is left to train on, and as in
-        :class:`~yann_weightnorm.toolbox.setup.setup_dataset`.
+        :class:`~yann_weightnorm.toolbox.making.setup_dataset`.
     """
 
     filtered = SPLITS
@@ -119,7 +119,7 @@ class split_only_train(split_all):
     """Make a data set of which only the training split is cut to some classes.
 
     The other two keep every class. Parameters, attributes and errors are those of
-    :class:`~yann_weightnorm.toolbox.setup.split_all`; `split_args` is ``{'base': [6, 7, 8, 9],
+    :class:`~yann_weightnorm.toolbox.making.split_all`; `split_args` is ``{'base': [6, 7, 8, 9],
     'shot': [0, 1, 2, 3, 4, 5], 'p': 0}`` by default.
     """
 

@@ -13,7 +13,7 @@ from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS
 from yann_weightnorm.toolbox.datasets.mat_file import read_mat
 from yann_weightnorm.toolbox.printing import say
-from yann_weightnorm.toolbox.setup.sources import Source
+from yann_weightnorm.toolbox.making.sources import Source
 
 __all__ = ["MatlabSource", "from_matlab_order", "load_data_mat"]
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from yann_weightnorm.toolbox.checks import one_of
 from yann_weightnorm.toolbox.datasets.base import SPLITS
-from yann_weightnorm.toolbox.setup.sources import Source
+from yann_weightnorm.toolbox.making.sources import Source
 
 __all__ = ["PictureSource", "class_files", "load_images_only", "picture_block", "picture_files",
            "read_picture", "shuffled_folders"]

@@ -3,10 +3,10 @@
 All take ``(verbose=1, **kwargs)``. What `kwargs` may hold: `data_params`, in place of
 `dataset_init_args` as a whole, `preprocess_params`, in place of `preprocess_init_args`,
 `save_directory` and `format`. All return the
-:class:`~yann_weightnorm.toolbox.setup.setup_dataset`.
+:class:`~yann_weightnorm.toolbox.making.setup_dataset`.
 """
 
-from yann_weightnorm.toolbox.setup.maker import check_kwargs, setup_dataset
+from yann_weightnorm.toolbox.making.maker import check_kwargs, setup_dataset
 
 __all__ = [
     "cook_caltech101", "cook_caltech256", "cook_celeba_normalized_zero_mean", "cook_cifar10",
@@ -89,7 +89,7 @@ def cook_celeba_normalized_zero_mean(verbose=1, location="_data/celebA", **kwarg
     """Make CelebA, unlabelled, of 32x32 with values from -1 to 1: a mini batch of 500 in a block.
 
     403 blocks train, one validates, one tests. `location` is the folder of its pictures, as
-    :func:`~yann_weightnorm.toolbox.setup.download_celebA` leaves it.
+    :func:`~yann_weightnorm.toolbox.making.download_celebA` leaves it.
     """
     params = _params("celeba", 500, (1, 1, 1), (403, 1, 1), (32, 32, 3), "images-only", location)
     return _cook(params, ZERO_MEAN, verbose, kwargs)

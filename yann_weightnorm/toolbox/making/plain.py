@@ -7,7 +7,7 @@ import numpy as np
 import theano
 
 from yann_weightnorm.files import write_atomically
-from yann_weightnorm.toolbox.setup.images import check_type
+from yann_weightnorm.toolbox.making.images import check_type
 
 __all__ = ["create_shared_memory_dataset", "download_data", "pickle_dataset", "shuffle"]
 

@@ -114,7 +114,7 @@ class Preprocessed(Dataset):
     Parameters
     ----------
     dataset : Dataset
-    preprocessor : ~yann_weightnorm.toolbox.setup.preprocess.Preprocessor
+    preprocessor : ~yann_weightnorm.toolbox.making.preprocess.Preprocessor
     dtype : str
         Of the images that `load` returns.
     tell : callable, default None

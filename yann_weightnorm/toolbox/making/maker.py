@@ -14,14 +14,14 @@ from yann_weightnorm.toolbox.datasets.mapped import save_dataset
 from yann_weightnorm.toolbox.datasets.yann_format import save_yann_dataset
 from yann_weightnorm.toolbox.printing import say
 from yann_weightnorm.toolbox.registry import hint
-from yann_weightnorm.toolbox.setup.layout import (
+from yann_weightnorm.toolbox.making.layout import (
     WHO, YANN_MINI_BATCHES, YANN_SHAPE, image_shape, read_layout)
-from yann_weightnorm.toolbox.setup.matlab import MatlabSource
-from yann_weightnorm.toolbox.setup.pictures import (
+from yann_weightnorm.toolbox.making.matlab import MatlabSource
+from yann_weightnorm.toolbox.making.pictures import (
     PictureSource, picture_files, shuffled_folders)
-from yann_weightnorm.toolbox.setup.preprocess import Preprocessor, preprocess_options
-from yann_weightnorm.toolbox.setup.skdata import CALTECH, TABLES, named_source
-from yann_weightnorm.toolbox.setup.sources import Cut, DatasetSource, Preprocessed
+from yann_weightnorm.toolbox.making.preprocess import Preprocessor, preprocess_options
+from yann_weightnorm.toolbox.making.skdata import CALTECH, TABLES, named_source
+from yann_weightnorm.toolbox.making.sources import Cut, DatasetSource, Preprocessed
 
 __all__ = ["FORMATS", "SOURCES", "check_kwargs", "free_place", "setup_dataset", "write"]
 
@@ -64,7 +64,7 @@ class setup_dataset:
     verbose : int, default 1
         What is printed: 0 nothing, 1 the id and the time, 2 the steps, 3 every block.
     preprocess_init_args : dict, optional
-        Of :func:`~yann_weightnorm.toolbox.setup.preprocessing`: 'normalize', 'ZCA', 'grayscale',
+        Of :func:`~yann_weightnorm.toolbox.making.preprocessing`: 'normalize', 'ZCA', 'grayscale',
         'zero_mean', 'GCN'. Default normalize and grayscale; in a dict that is given, what is
         missing is not done.
     format : {'mapped', 'pickle'}, optional
@@ -82,7 +82,7 @@ class setup_dataset:
         Whether a split has several blocks.
     preprocessor : dict
         The five switches.
-    fitted : ~yann_weightnorm.toolbox.setup.preprocess.Preprocessor
+    fitted : ~yann_weightnorm.toolbox.making.preprocess.Preprocessor
         Preprocesses other images as those of this data set.
     id, key_root, root : str
         Five random digits, ``/_dataset_``, and the folder: save_directory + key_root + id.

@@ -6,7 +6,7 @@ blocks of rows, so that data larger than memory can be fitted; `apply` leaves it
 
 import numpy as np
 
-from yann_weightnorm.toolbox.setup.images import rgb2gray
+from yann_weightnorm.toolbox.making.images import rgb2gray
 
 __all__ = ["Centre", "Contrast", "Grey", "Scale", "Step", "Stretch", "Whiten", "WhitenAsYann"]
 
@@ -27,7 +27,7 @@ class Step:
 
 
 class Grey(Step):
-    """Colour to brightness, as :func:`~yann_weightnorm.toolbox.setup.images.rgb2gray` has it."""
+    """Colour to brightness, as :func:`~yann_weightnorm.toolbox.making.images.rgb2gray` has it."""
 
     def __init__(self, channels):
         self.channels = channels
