@@ -7,6 +7,7 @@ import numpy as np
 import theano
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 
+from yann_weightnorm.toolbox.printing import print_layer
 from yann_weightnorm.toolbox.streams import View
 
 __all__ = ["Layer", "normal"]
@@ -180,6 +181,10 @@ class Layer:
             raise TypeError(f"{self.who} has no parameters to get.")
         return [p.get_value(borrow=borrow) if hasattr(p, "get_value") else p.eval()
                 for p in self.params]
+
+    def print_layer(self, prefix=" ", nest=False, last=True):
+        """Print what the layer is, as :func:`~yann_weightnorm.toolbox.printing.print_layer`."""
+        return print_layer(self, prefix, nest, last)
 
     # -- masks --------------------------------------------------------------------------------
 
