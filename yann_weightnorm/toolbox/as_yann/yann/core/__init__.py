@@ -1,0 +1,1 @@
+"""YANN's operations on tensors."""

@@ -1,0 +1,1 @@
+"""YANN's layer classes, each a layer by itself on any symbolic input."""

@@ -1,0 +1,1 @@
+"""YANN's modules, made from a dictionary."""

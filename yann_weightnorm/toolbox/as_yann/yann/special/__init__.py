@@ -1,0 +1,1 @@
+"""YANN's data set makers and its GAN."""

@@ -1,0 +1,1 @@
+"""YANN's utilities: data sets, images, graphs, parameter files."""
