@@ -1,6 +1,7 @@
 """Folders that appear whole or not at all, and what killed writers left behind."""
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ except ImportError:     # Windows: nobody can tell there whether a writer is sti
 __all__ = ["new_folder", "unfinished"]
 
 UNFINISHED = re.compile(r"\.(.+)-[0-9a-f]{32}\.unfinished")
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LOCK, BUILT = "lock", "built"
 
 
@@ -41,12 +43,14 @@ def new_folder(folder):
     ------
     FileExistsError
         If `folder` exists, or another writer made it in the meantime.
+    OSError
+        If the disk is full; it names `folder`.
     """
     folder = Path(folder)
     _refuse_existing(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     remove_unfinished(folder.parent)
-    with _workshop(folder) as place:
+    with _named(folder), _workshop(folder) as place:
         built = place / BUILT
         built.mkdir()
         yield built
@@ -58,6 +62,17 @@ def new_folder(folder):
             _refuse_existing(folder)    # made since: renaming onto a folder that isn't empty
             raise
     _sync(folder.parent)
+
+
+@contextlib.contextmanager
+def _named(folder):
+    """Tell of a full disk what was to be written: a failed write doesn't know."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(folder)) from error
 
 
 def unfinished(parent, name=None):

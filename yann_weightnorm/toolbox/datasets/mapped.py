@@ -15,7 +15,7 @@ from yann_weightnorm.folders import new_folder, unfinished
 from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset
 from yann_weightnorm.toolbox.datasets.header import HEADER, header_text, read_header
-from yann_weightnorm.toolbox.datasets.npy import NpyWriter, check_npy, map_npy
+from yann_weightnorm.toolbox.datasets.npy import NpyWriter, check_npy, map_rows
 from yann_weightnorm.toolbox.datasets.yann_format import PARAMETERS, open_yann_dataset
 
 __all__ = ["MappedDataset", "open_dataset", "save_dataset"]
@@ -80,7 +80,7 @@ class MappedDataset(Dataset):
         """Return the rows of one block, still mapped."""
         path, dtype, shape = self._array(split, kind)
         count = self.rows_in_block[split]
-        rows = map_npy(path, dtype, shape)[block * count:(block + 1) * count]
+        rows = map_rows(path, dtype, shape, block * count, (block + 1) * count)
         if (split, kind, block) not in self._compared:
             self._compare(f"{path}, block {block}", rows,
                           self._parts[split]["checksums"][kind][block])
@@ -171,7 +171,7 @@ def save_dataset(dataset, folder, extra=None):
     ValueError
         If `extra` can't be written, or the blocks of a split differ in type, size or labels.
     OSError
-        If the disk is full; it names the file.
+        If the disk is full; it names `folder`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Arrays in .npy files: written row by row, mapped after a look at what lies there.
+"""Arrays in .npy files: rows are appended, and mapped after a look at what lies there.
 
 The files are NumPy's own, version 1.0 of the format, which ``np.load`` reads. The header of a file
 isn't interpreted: from its type and shape, which are known, follows what the file must begin with.
@@ -10,7 +10,7 @@ import struct
 
 import numpy as np
 
-__all__ = ["NpyWriter", "check_npy", "map_npy"]
+__all__ = ["NpyWriter", "check_npy", "map_rows"]
 
 MAGIC = b"\x93NUMPY\x01\x00"
 ALIGNMENT = 64      # of the first value, as the format wants it
@@ -33,30 +33,18 @@ class NpyWriter:
     dtype : str or numpy.dtype
         With its byte order, such as '<f4'.
     shape : tuple of int
-
-    Raises
-    ------
-    OSError
-        If the file can't be made or the disk is full; it names the file.
     """
 
     def __init__(self, path, dtype, shape):
-        self.path, self.dtype, self.shape = path, np.dtype(dtype), tuple(shape)
+        self.dtype = np.dtype(dtype)
         self._file = open(path, "xb")
-        self._write(npy_header(self.dtype, self.shape))
+        self._file.write(npy_header(self.dtype, shape))
 
     def append(self, rows):
         """Write `rows`, an array of any number type; return their bytes as they stand there."""
         data = memoryview(np.ascontiguousarray(rows, self.dtype)).cast("B")
-        self._write(data)
+        self._file.write(data)
         return data
-
-    def _write(self, data):
-        try:
-            self._file.write(data)
-            self._file.flush()
-        except OSError as error:        # which comes without the file's name
-            raise OSError(error.errno, os.strerror(error.errno), str(self.path)) from error
 
     def __enter__(self):
         return self
@@ -75,29 +63,43 @@ def check_npy(path, dtype, shape):
     ValueError
         If its header or its size is another.
     """
-    header = npy_header(np.dtype(dtype), shape)
-    size = len(header) + _bytes(np.dtype(dtype), shape)
+    dtype = np.dtype(dtype)
     if not os.path.isfile(path):
         raise FileNotFoundError(f"{path} is missing; write the dataset again.")
-    if os.path.getsize(path) != size:
-        raise ValueError(f"{path}: wanted {size} bytes, for {_words(dtype, shape)}, got "
-                         f"{os.path.getsize(path)}; it is damaged, write the dataset again.")
+    header = npy_header(dtype, shape)
     with open(path, "rb") as file:
+        _check_size(file, dtype, shape)
         if file.read(len(header)) != header:
-            raise ValueError(f"{path}: it doesn't begin as an .npy file of "
-                             f"{_words(dtype, shape)}; it is damaged, write the dataset again.")
+            raise ValueError(f"{path}: it doesn't begin as an .npy file of {_words(dtype, shape)}; "
+                             f"it is damaged, write the dataset again.")
 
 
-def map_npy(path, dtype, shape):
-    """Return the array in the file at `path`, read-only, its values read when they are used.
+def map_rows(path, dtype, shape, start, stop):
+    """Return rows of the array in the file at `path`, read-only, read when they are used.
 
-    The file is checked first, since a map of a file that is too short ends the process.
+    The size of the file is checked first, since a map of one that is too short ends the process.
+
+    Parameters
+    ----------
+    path, dtype, shape
+        As :func:`check_npy` found them.
+    start, stop : int
+        The rows, along the first axis.
     """
-    dtype = np.dtype(dtype)
-    check_npy(path, dtype, shape)
-    offset = len(npy_header(dtype, shape))
-    # As a plain array, since copies of a memmap call themselves memmaps too.
-    return np.asarray(np.memmap(path, dtype, "r", offset=offset, shape=tuple(shape)))
+    dtype, shape = np.dtype(dtype), tuple(shape)
+    offset = len(npy_header(dtype, shape)) + start * _bytes(dtype, shape[1:])
+    with open(path, "rb", buffering=0) as file:
+        _check_size(file, dtype, shape)
+        rows = np.memmap(file, dtype, "r", offset=offset, shape=(stop - start, *shape[1:]))
+    return np.asarray(rows)     # plain, since copies of a memmap call themselves memmaps too
+
+
+def _check_size(file, dtype, shape):
+    wanted = len(npy_header(dtype, shape)) + _bytes(dtype, shape)
+    size = os.fstat(file.fileno()).st_size
+    if size != wanted:
+        raise ValueError(f"{file.name}: wanted {wanted} bytes, for {_words(dtype, shape)}, got "
+                         f"{size}; it is damaged, write the dataset again.")
 
 
 def _bytes(dtype, shape):
@@ -108,4 +110,4 @@ def _bytes(dtype, shape):
 
 
 def _words(dtype, shape):
-    return f"{'x'.join(map(str, shape))} values of type {np.dtype(dtype).name}"
+    return f"{'x'.join(map(str, shape))} values of type {dtype.name}"
