@@ -38,7 +38,7 @@ def confusion_figure(confusion):
     """
     shares = normalised_rows(confusion)
     side = 3.2 + 0.24 * min(len(shares), WRITTEN)
-    figure = new_figure(side + 0.8, side)
+    figure = new_figure(side + 0.8, side, layout="constrained")
     axes = figure.subplots()
     # "none" is one pixel a cell in an EPS file, which would be megabytes large otherwise.
     image = axes.matshow(shares, cmap="GnBu", vmin=0.0, vmax=1.0, interpolation="none")

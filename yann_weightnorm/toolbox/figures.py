@@ -16,9 +16,9 @@ DOTS_PER_INCH = 200  # of the formats that are made of pixels
 DRAWN = ("eps", "pdf", "pgf", "ps", "svg", "svgz")  # formats that are made of lines
 
 
-def new_figure(width, height):
+def new_figure(width, height, layout=None):
     """Return an empty figure of so many inches, which no window and no ``pyplot`` knows of."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)
     return figure
 

@@ -54,6 +54,8 @@ class Showing:
         self._shown_rows = _first_rows(stream)
         self._shown_layers, self._shown_activities = _activities(self)
         self.visualize_after_epochs = 1
+        if not self.begins_files:  # while a checkpoint is read: the files are of the network saved
+            return
         self._draw_functions(self._level(verbose))
         shape = (-1, stream.height, stream.width, stream.channels)
         visualizer.visualize_images(self._shown_rows[0].reshape(shape))
@@ -93,13 +95,15 @@ def _activities(network):
     """Return the layers that can be drawn, and a function of their activities in one pass.
 
     One function, because each takes long to compile, and because layers that stand on the same
-    random numbers are to be drawn from the same draw.
+    random numbers are to be drawn from the same draw. It leaves the generators where they are, so
+    that looking changes nothing.
     """
     drawn = {id: view for id, view in network.inference_layers.items()
              if view.output.ndim in (2, 4)}
     index = T.iscalar("index")
     return list(drawn), LazyFunction([index], [view.output for view in drawn.values()],
-                                     givens=network.cooked_datastream.givens(index))
+                                     givens=network.cooked_datastream.givens(index),
+                                     no_default_updates=True)
 
 
 @contextlib.contextmanager
