@@ -30,8 +30,6 @@ class Divisor:
     or variable knows how to shift by this class, so each leaves the work to it.
     """
 
-    __array_ufunc__ = None  # NumPy's arrays leave it to us, too
-
     def __init__(self, value):
         self.value = value
 
@@ -39,11 +37,15 @@ class Divisor:
         """Return `a` divided; an array in its place, as ``/=`` does."""
         b = self.value
         if isinstance(a, np.ndarray):
-            return np.floor_divide(a, b, out=a) if _is_whole(a) and _is_whole(b) \
-                else np.true_divide(a, b, out=a, casting="unsafe")
+            both = _is_whole(a) and _is_whole(b)
+            return (np.floor_divide if both else np.true_divide)(a, b, out=a)
         if hasattr(type(a), "__idiv__"):
             return a.__idiv__(b)
         return divide(a, b)
+
+    def __array_ufunc__(self, shift, method, a, *others, **settings):
+        """Do the same for NumPy, which asks in this way."""
+        return self.__rlshift__(a)
 
 
 def _is_whole(value):

@@ -16,7 +16,6 @@ MODULES = {"__builtin__", "ConfigParser", "HTMLParser", "Queue", "StringIO", "Tk
 ONLY_PYTHON_3 = (ast.AnnAssign, ast.AsyncFunctionDef, ast.JoinedStr, ast.NamedExpr, ast.Nonlocal,
                  ast.YieldFrom)
 
-
 def compiled(text, path, python=None, unless=3):
     """Return the code of the source `text`, and the Python (2 or 3) that it was taken for.
 
@@ -70,9 +69,10 @@ def _python2(text, path):
 def is_python2(tree):
     """Return whether a source that Python 3 can read was written for Python 2.
 
-    It was if it uses a built-in name, a method or a module that only Python 2 has. What stands
-    within a ``try`` does not count: a source for both asks there what it has. Nor does anything
-    count beside syntax that Python 2 does not have.
+    It was if it uses a built-in name, a method or a module that only Python 2 has, or if Python 3
+    would do something with what `print` returns. What stands within a ``try`` does not count: a
+    source for both asks there what it has. Nor does anything count beside syntax that Python 2
+    does not have.
     """
     if _is_python3(tree):
         return False
@@ -104,6 +104,8 @@ def _bound(node):
 
 
 def _is_old(node, bound):
+    if isinstance(node, ast.Expr):
+        return _is_print_statement(node.value)
     if isinstance(node, ast.Name):
         return node.id in BUILTINS - bound
     if isinstance(node, ast.Attribute):
@@ -111,3 +113,15 @@ def _is_old(node, bound):
     if isinstance(node, ast.Import):
         return any(alias.name in MODULES for alias in node.names)
     return isinstance(node, ast.ImportFrom) and node.module in MODULES
+
+
+def _is_print_statement(value):
+    """Return whether the expression is one of ``print >>file, x``, ``print (a).b``, ``print``."""
+    for name in ast.walk(value):
+        if isinstance(name, ast.Name) and name.id == "print" and _place(name) == _place(value):
+            return getattr(value, "func", None) is not name
+    return False
+
+
+def _place(node):
+    return node.lineno, node.col_offset
