@@ -194,3 +194,113 @@ TRAINING = {shallow_gan: {"k": 2, "pre_train_discriminator": 3},
             deep_gan: {"k": 1, "pre_train_discriminator": 3},
             deconvolutional_gan: {"k": 1, "pre_train_discriminator": 2},
             deconvolutional_lsgan: {"k": 1, "pre_train_discriminator": 0}}
+
+
+# -- one that NumPy can follow ----------------------------------------------------------------
+
+def linear_gan(data, noise, prefix="", head=True, **options):
+    """Return a network without hidden nonlinearities; `noise` is a shared matrix, in place of z.
+
+    All layers of the discriminator learn; plain gradient descent, unbounded weights.
+    """
+    net, dense = begin(data), prefix + "dot_product"
+    rng, features = np.random.RandomState(1), data.height * data.width * data.channels
+    rows, z = noise.get_value().shape
+    weights = {shape: rng.normal(scale=0.3, size=shape)
+               for shape in ((z, features), (features, 5), (5, 1), (5, CLASSES))}
+    net.add_layer("tensor", id="z", input=noise, input_shape=(rows, z))
+    net.add_layer("input", id="x")
+    net.add_layer(dense, id="G(z)", origin="z", num_neurons=features, activation=None,
+                  input_params=[weights[z, features], None])
+    for ids, origins, activation, shape in (
+            (("D(x)", "D(G(z))"), ("x", "G(z)"), None, (features, 5)),
+            (("real", "fake"), ("D(x)", "D(G(z))"), "sigmoid", (5, 1))):
+        net.add_layer(dense, id=ids[0], origin=origins[0], num_neurons=shape[1],
+                      activation=activation, input_params=[weights[shape], None])
+        net.add_layer(dense, id=ids[1], origin=origins[1], num_neurons=shape[1],
+                      activation=activation, input_params=net.dropout_layers[ids[0]].params)
+    if head:
+        net.add_layer(prefix + "classifier", id="softmax", origin="D(x)", num_classes=CLASSES,
+                      input_params=[weights[5, CLASSES], None])
+    add_objectives(net, *entropies(net, "real", "fake"), head=head)
+    options = dict({"optimizer_params": {"max_norm": None}}, **options)
+    if not head:
+        options.update(objective_layers=[None, "discriminator_obj", "generator_obj"],
+                       classifier_layers=None, softmax_layer=None)
+    return cook(net, ["D(x)", "real"], ["G(z)"], ("fake", "real"),
+                **dict({"classifier_layers": ["D(x)", "softmax"]}, **options))
+
+
+class NumpyGan:
+    """The same network and its gradients by hand, in NumPy.
+
+    Attributes
+    ----------
+    weights : dict
+        Layer id -> [w, b] or, with normalised weights, [v, g, b].
+    """
+
+    LAYERS = ("G(z)", "D(x)", "real", "softmax")
+
+    def __init__(self, net):
+        self.weights = {id: net.dropout_layers[id].get_params(borrow=False)
+                        for id in self.LAYERS if id in net.layers}
+
+    def w(self, id):
+        """Return the weight of layer `id`, by equation 2 of Salimans & Kingma (2016)."""
+        first, *rest = self.weights[id]
+        return first if len(rest) == 1 else first * rest[0] / np.linalg.norm(first, axis=0)
+
+    def linear(self, id, x):
+        return x @ self.w(id) + self.weights[id][-1]
+
+    def forward(self, x, z):
+        """Return (G(z), D's features of x and of G(z), D(x), D(G(z)), class probabilities)."""
+        made = self.linear("G(z)", z)
+        on_data, on_noise = self.linear("D(x)", x), self.linear("D(x)", made)
+        real, fake = (1 / (1 + np.exp(-self.linear("real", h))) for h in (on_data, on_noise))
+        fit = np.exp(self.linear("softmax", on_data)) if "softmax" in self.weights else np.ones(1)
+        return made, on_data, on_noise, real, fake, fit / fit.sum(axis=-1, keepdims=True)
+
+    def costs(self, x, y, z):
+        """Return the cost of each player."""
+        *_, real, fake, p = self.forward(x, z)
+        found = {"discriminator": -0.5 * np.log(real).mean() - 0.5 * np.log(1 - fake).mean(),
+                 "generator": -0.5 * np.log(fake).mean()}
+        if "softmax" in self.weights:
+            found["softmax"] = -np.log(p[np.arange(len(y)), y]).mean()
+        return found
+
+    def step(self, player, rate, x, y, z):
+        """Take one step of gradient descent; return the cost before it."""
+        cost = self.costs(x, y, z)[player]
+        for id, (input, error) in getattr(self, f"_{player}")(x, y, z).items():
+            self._descend(id, rate, sum(i.T @ e for i, e in zip(input, error)),
+                          sum(e.sum(axis=0) for e in error))
+        return cost
+
+    def _softmax(self, x, y, z):
+        _, features, _, _, _, p = self.forward(x, z)
+        error = (p - np.eye(CLASSES)[y]) / len(x)
+        return {"softmax": ([features], [error]), "D(x)": ([x], [error @ self.w("softmax").T])}
+
+    def _discriminator(self, x, y, z):
+        made, on_data, on_noise, real, fake, _ = self.forward(x, z)
+        errors = [-0.5 * (1 - real) / len(x), 0.5 * fake / len(z)]
+        return {"real": ([on_data, on_noise], errors),
+                "D(x)": ([x, made], [e @ self.w("real").T for e in errors])}
+
+    def _generator(self, x, y, z):
+        fake = self.forward(x, z)[4]
+        error = -0.5 * (1 - fake) / len(z)
+        return {"G(z)": ([z], [error @ self.w("real").T @ self.w("D(x)").T])}
+
+    def _descend(self, id, rate, dw, db):
+        first, *rest = self.weights[id]
+        if len(rest) == 1:
+            gradients = [dw, db]
+        else:  # equation 3 of Salimans & Kingma (2016)
+            length, g = np.linalg.norm(first, axis=0), rest[0]
+            dg = (dw * first).sum(axis=0, keepdims=True) / length
+            gradients = [g / length * dw - g * dg / length ** 2 * first, dg, db]
+        self.weights[id] = [p - rate * d for p, d in zip(self.weights[id], gradients)]

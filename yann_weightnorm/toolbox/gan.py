@@ -133,8 +133,12 @@ class gan(Playing, network):
                              f"generator.")
         softmax, discriminator, generator = objectives
         self.softmax_head = softmax is not None
-        for id in (softmax, discriminator, generator) if self.softmax_head else objectives[1:]:
-            self.known_layer(id, "cook: objective_layers")
+        for player, id in zip(PLAYERS, objectives):
+            if id is not None:
+                self.known_layer(id, "cook: objective_layers")
+            elif player != "softmax":
+                raise ValueError(f"cook: objective_layers has None for the {player}; only the "
+                                 f"classifier can be left out.")
         self.D_cost, self.G_cost = [self.layers[id].output for id in (discriminator, generator)]
         trained = self.dropout_layers
         self.dropout_D_cost, self.dropout_G_cost = (trained[discriminator].output,
@@ -148,6 +152,10 @@ class gan(Playing, network):
         if self.softmax_head:
             self.cooked_classifier = self.last_classifier_created if id is None else id
             self.known_layer(self.cooked_classifier, "cook: softmax_layer")
+            layer = self.layers[self.cooked_classifier]
+            if not hasattr(layer, "num_classes"):
+                raise ValueError(f"cook: softmax_layer {layer.id!r} is a {layer.type}; it must be "
+                                 f"a classifier.")
             self.check_classes()
 
     def _choose_layers(self, classifier, discriminator, generator):
