@@ -90,8 +90,8 @@ def test_wrong_shapes_and_options_are_told():
         call(COLOUR[..., :2], 2, grayscale=True)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        call(FLAT, zca=True)
-    assert "'zca' (perhaps you meant 'ZCA')" in str(caught[0].message)
+        call(FLAT, grayscle=True)
+    assert "'grayscle' (perhaps you meant 'grayscale')" in str(caught[0].message)
 
 
 # -- fitted -------------------------------------------------------------------------------------

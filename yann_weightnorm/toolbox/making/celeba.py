@@ -1,6 +1,7 @@
 """CelebA: faces of celebrities, unpacked from the archive that its authors publish."""
 
-import shutil
+import contextlib
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -50,16 +51,25 @@ def _unpack(archive, place):
 
     Only the last part of a member's name is used, so none can leave the folder.
     """
-    try:
-        with zipfile.ZipFile(archive) as members, new_folder(place) as built:
-            pictures = [member for member in members.infolist() if _is_picture(member)]
+    with _naming(archive), zipfile.ZipFile(archive) as members:
+        pictures = [member for member in members.infolist() if _is_picture(member)]
+        if not pictures:
+            raise ValueError("it holds no .jpg file")
+        with new_folder(place) as built:
             for member in pictures:
-                _unpack_one(archive, members, member, built)
-            if not pictures:
-                raise ValueError(f"{archive}: holds no .jpg file; it is another archive.")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise ValueError(f"{archive}: damaged archive ({error}); fetch it again.") from error
+                (built / PurePosixPath(member.filename).name).write_bytes(_read(members, member))
     return len(pictures)
+
+
+@contextlib.contextmanager
+def _naming(archive):
+    """Turn the many errors of a damaged archive into one that names it."""
+    try:
+        yield
+    except (zipfile.BadZipFile, EOFError, LookupError, NotImplementedError, RuntimeError,
+            ValueError, struct.error, zlib.error) as error:
+        raise ValueError(f"{archive}: not the archive of CelebA, or a damaged one ({error}); fetch "
+                         f"it again.") from error
 
 
 def _is_picture(member):
@@ -67,10 +77,11 @@ def _is_picture(member):
     return path.suffix.lower() == ".jpg" and not path.name.startswith(".") and not member.is_dir()
 
 
-def _unpack_one(archive, members, member, folder):
+def _read(members, member):
     if member.file_size > LARGEST:
-        raise ValueError(f"{archive}: {member.filename} is of {member.file_size} bytes, which no "
-                         f"picture of CelebA has; fetch it again.")
-    with members.open(member) as source, open(folder / PurePosixPath(member.filename).name,
-                                              "wb") as target:
-        shutil.copyfileobj(source, target)
+        raise ValueError(f"{member.filename} is of {member.file_size} bytes, which no picture of "
+                         f"CelebA has")
+    try:
+        return members.read(member)
+    except OSError as error:    # a wrong position in the file is an "invalid argument"
+        raise ValueError(f"{member.filename} can't be read: {error}") from error

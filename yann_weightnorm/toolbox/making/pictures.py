@@ -95,7 +95,9 @@ def read_picture(path, height, width, channels):
         If the file isn't such a picture, is damaged, or would unfold to more pixels than Pillow's
         ``Image.MAX_IMAGE_PIXELS``; or if `channels` is another number.
     """
-    one_of(channels, MODES, "channels", f"picture {path}")
+    if channels not in MODES:
+        raise ValueError(f"pictures can be made of 1, 2, 3 or 4 channels, got channels "
+                         f"{channels!r}.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -1,6 +1,9 @@
 """YANN's small tools for data sets: shuffling, pickling, shared variables, fetching a file."""
 
+import os
 import pickle
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -106,11 +109,14 @@ def download_data(url, location):
     OSError
         If it can't be fetched.
     """
-    import os
-
     import pooch
     name = os.path.basename(urlsplit(url).path)
     if not name:
         raise ValueError(f"download_data got {url!r}, which doesn't end in a file's name.")
-    folder, name = os.path.split(f"{location}{name}")
-    return pooch.retrieve(url, known_hash=None, fname=name, path=folder or ".", progressbar=True)
+    target = Path(f"{location}{name}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=target.parent) as beside:
+        fetched = os.path.join(beside, name)
+        pooch.HTTPDownloader(progressbar=True)(url, fetched, None)
+        os.replace(fetched, target)
+    return str(target)
