@@ -39,10 +39,10 @@ def archive_of(members, mode="w:gz"):
 
 
 @contextmanager
-def place_of(files):
-    """A folder whose cifar10/ holds `files` (path: bytes)."""
+def place_of(files, name="cifar10"):
+    """A folder whose folder `name` holds `files` (path: bytes)."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "cifar10"
+        place = Path(folder) / name
         place.mkdir()
         for name, data in files.items():
             (place / name).parent.mkdir(exist_ok=True)
