@@ -28,11 +28,11 @@ def scale_to_unit_interval(ndar, eps=1e-8):
     array of `ndar`'s shape, float
         NaN becomes 0; infinite values become 0 or 1, and don't count towards the range.
     """
-    values = np.asarray(ndar, dtype="float64")
+    values = np.asarray(ndar, dtype="float64") / 2  # halves, whose range is finite in any case
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-    with np.errstate(invalid="ignore", over="ignore"):
-        scaled = (values - low) / (high - low + eps)
+    with np.errstate(invalid="ignore"):
+        scaled = (values - low) / (high - low + eps / 2)
     return np.clip(np.nan_to_num(scaled, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
 
 
