@@ -208,13 +208,15 @@ def test_wrong_facts_are_refused_by_name():
         (dict(train={"dtype": "|O"}), "'dtype' must be one of"),
         (dict(train={"dtype": ["<f4"]}), "'dtype' must be one of"),
         (dict(train={"scale": 0}), "'scale' must be null or"),
+        (dict(train={"scale": float("1e400")}), "Infinity isn't JSON"),
         (dict(train={"labelled": 1}), "'labelled' must be true or false"),
         (dict(train={"checksums": {"x": [1]}}), "a list of 3 integers"),
         (dict(train={"blocks": 10 ** 15}), "a list of 1000000000000000 integers"),
         (dict(train={"rows_per_block": 10 ** 15}), "x.npy: wanted"),
         (dict(train={"rows_per_block": 8}), "x.npy: wanted"),
         (dict(height=10 ** 18), "x.npy: wanted"), (dict(train={"dtype": "<f8"}), "x.npy: wanted"),
-        (dict(mini_batch_size=5), "a mini batch has 5 rows"),
+        (dict(mini_batch_size=3), "must be a multiple of mini_batch_size, 3, got 4"),
+        (dict(train={"blocks": 0, "rows_per_block": 0}), "dataset.json, 'train'", "got 0"),
     ]
     for changes, *words in wrong:
         with saved() as place:

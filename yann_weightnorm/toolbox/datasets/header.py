@@ -1,6 +1,7 @@
 """The header of a data set on disk, dataset.json: what is written, and how it is checked."""
 
 import json
+import math
 
 from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS
@@ -68,6 +69,9 @@ def read_header(path):
         _wanted(path, type(facts.get(key, ())) in types, key, "an object", facts.get(key))
     for split in SPLITS:
         _check_part(path, split, facts.get(split))
+    rows, size = facts["train"]["rows_per_block"], facts["mini_batch_size"]
+    _wanted(f"{path}, 'train'", rows and rows % size == 0, "rows_per_block",
+            f"a multiple of mini_batch_size, {size}", rows)
     return facts
 
 
@@ -102,7 +106,7 @@ def _check_part(path, split, part):
         return
     _wanted(who, part.get("dtype") in TYPES, "dtype", f"one of {TYPES}", part.get("dtype"))
     scale = part.get("scale")
-    _wanted(who, scale is None or type(scale) in (int, float) and scale > 0, "scale",
+    _wanted(who, scale is None or type(scale) in (int, float) and 0 < scale < math.inf, "scale",
             "null or a number above 0", scale)
     labelled, sums = part.get("labelled"), part.get("checksums")
     _wanted(who, type(labelled) is bool, "labelled", "true or false", labelled)

@@ -107,19 +107,22 @@ def _first_rows(folder, split, blocks, columns):
     return len(_read_block(_block_path(folder, split, 0), columns)[0]) if blocks else 0
 
 
-def _check_promise(path, facts, rows):
-    """Refuse blocks that hold fewer mini batches than 'cache_batches' says."""
+def _check_promise(path, facts, held):
+    """Refuse blocks that hold fewer mini batches, or rows, than the facts say."""
     promised, size = facts["cache_batches"], facts["mini_batch_size"]
     if not isinstance(promised, (tuple, list)) or len(promised) not in (3, 6) \
             or not all(isinstance(count, int) for count in promised):
         raise ValueError(f"{path}: 'cache_batches' must be three integers (train, valid, test), "
                          f"got a {type(promised).__name__}; write the dataset again.")
+    if held[0] < size:
+        raise ValueError(f"{path}: 'mini_batch_size' is {size}, but train/batch_0.pkl holds "
+                         f"{held[0]} rows; write the dataset again.")
     train, valid, test = promised[:3]
     for order in ((train, valid, test), (train, test, valid)):
-        if all(count * size <= held or not held for count, held in zip(order, rows)):
+        if all(count * size <= rows or not rows for count, rows in zip(order, held)):
             return
     raise ValueError(f"{path}: 'cache_batches' promises {promised[:3]} mini batches of {size} rows "
-                     f"a file in train, valid and test, but batch_0.pkl holds {rows} rows; "
+                     f"a file in train, valid and test, but batch_0.pkl holds {held} rows; "
                      f"write the dataset again.")
 
 
