@@ -4,7 +4,16 @@ import numpy as np
 import theano
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tests.small import begin, dataset, finish, floatx, message, small_network, values
+from tests.small import (
+    begin,
+    dataset,
+    finish,
+    floatx,
+    message,
+    small_network,
+    values,
+    without_c_code,
+)
 from yann_weightnorm import dataset_from_arrays, initialize_from_data, network
 from yann_weightnorm.normalization import norm
 
@@ -113,6 +122,112 @@ def test_shared_parameters_are_set_by_the_first_layer_that_has_them():
     assert_allclose(found["one"].std(axis=0), 1, atol=1e-4)
     assert abs(found["two"].std(axis=0) - 1).max() > 0.01
     assert_allclose(found["softmax"].std(axis=0), 1, atol=1e-4)
+
+
+def after_start(net, ids, images=4):
+    """Return what layers without activation give in the stable stream after a start from data."""
+    initialize_from_data(finish(net, "weightnorm_"), images=images)
+    stream = net.cooked_datastream
+    x, y = (rows[:images] for rows in stream.load_data("train", 0))
+    f = theano.function([stream.x, stream.y], [net.layers[id].output for id in ids],
+                        on_unused_input="ignore")
+    return dict(zip(ids, f(x, y)))
+
+
+def check_standard(found):
+    axes = (0,) + tuple(range(2, found.ndim))
+    assert_allclose(found.mean(axis=axes), 0, atol=1e-5)
+    assert_allclose(found.std(axis=axes), 1, atol=1e-4)
+
+
+def linear_layer(net, id, origin=None, type="weightnorm_dot", **options):
+    net.add_layer(type, id=id, origin=origin, activation=None, **options)
+
+
+def test_pre_activations_are_standardised_above_and_below_a_deconvolution():
+    with floatx("float64"):
+        for prefix in ("weightnorm_", ""):
+            net = begin()
+            linear_layer(net, "conv", type=prefix + "conv_pool", num_neurons=3)
+            linear_layer(net, "deconv", type=prefix + "deconv", num_neurons=3,
+                         output_shape=(6, 6, 2))
+            linear_layer(net, "fc", type=prefix + "dot_product", num_neurons=4)
+            found = after_start(net, ("conv", "deconv", "fc"))
+            assert found["deconv"].shape == (4, 2, 6, 6)
+            for t in found.values():
+                check_standard(t)
+
+
+def test_pre_activations_are_standardised_above_merged_layers():
+    with without_c_code():
+        net = begin()
+        linear_layer(net, "left", "input", num_neurons=3)
+        linear_layer(net, "right", "input", num_neurons=3)
+        net.add_layer("merge", id="sum", origin=("left", "right"), layer_type="sum")
+        net.add_layer("merge", id="beside", origin=("sum", "left"), layer_type="concatenate")
+        net.add_layer("merge", id="error", origin=("left", "right"))
+        linear_layer(net, "top", "beside", num_neurons=4)
+        for t in after_start(net, ("left", "right", "top")).values():
+            check_standard(t)
+
+
+def test_pre_activations_are_standardised_above_what_a_script_made():
+    """A tensor of other layers' outputs, of labels and of their parameters is what it will be."""
+    with without_c_code():
+        net = begin()
+        linear_layer(net, "below", num_neurons=3)
+        made = net.layers["below"].output ** 2 + net.datastream["data"].y.dimshuffle(0, "x")
+        net.add_layer("tensor", id="made", input=made + net.layers["below"].b, input_shape=(4, 3))
+        linear_layer(net, "top", num_neurons=4)
+        net.add_layer("merge", id="both", origin=(made, net.layers["top"].output),
+                      input_type="tensor", input_shape=[(4, 3), (4, 4)],
+                      layer_type="concatenate")
+        linear_layer(net, "beside", num_neurons=4)
+        for t in after_start(net, ("below", "top", "beside")).values():
+            check_standard(t)
+
+
+def test_pre_activations_are_standardised_above_random_numbers():
+    with without_c_code():
+        net = begin()
+        net.add_layer("random", id="z", num_neurons=(50, 4), distribution="normal")
+        linear_layer(net, "top", num_neurons=4)
+        finish(net, "weightnorm_")
+        generator, = net.layers["z"].generators
+        state = [(r.get_value(), r) for r, *_ in generator.state_updates]
+        initialize_from_data(net)
+        for value, r in state:  # the sample that it was set by
+            r.set_value(value)
+        check_standard(net.layers["top"].output.eval())
+
+
+def test_layers_above_a_tied_weight_meet_what_it_will_be():
+    """A decoder with the encoder's weight transposed has nothing to set, and what follows has."""
+    for prefix in ("weightnorm_", ""):
+        with without_c_code(), floatx("float64"):
+            net = begin()
+            linear_layer(net, "encoder", type=prefix + "dot_product", num_neurons=4)
+            linear_layer(net, "decoder", type="dot_product", num_neurons=36, learnable=False,
+                         input_params=[net.layers["encoder"].w.T, None])
+            linear_layer(net, "top", type=prefix + "dot_product", num_neurons=4)
+            found = after_start(net, ("encoder", "decoder", "top"))
+            check_standard(found["encoder"])
+            check_standard(found["top"])
+            assert abs(found["decoder"].std(axis=0) - 1).max() > 0.01
+            assert_array_equal(net.layers["decoder"].b.get_value(), 0)
+
+
+def test_a_weight_shared_beside_an_own_bias_is_set_once():
+    with without_c_code():
+        net = begin()
+        linear_layer(net, "one", type="dot_product", num_neurons=36)
+        linear_layer(net, "two", type="dot_product", num_neurons=36, learnable=False,
+                     input_params=[net.dropout_layers["one"].w, None])
+        linear_layer(net, "top", num_neurons=4)
+        found = after_start(net, ("one", "two", "top"))
+        check_standard(found["one"])
+        check_standard(found["top"])
+        assert_array_equal(net.layers["two"].b.get_value(), 0)
 
 
 def test_cook_starts_from_data_by_option():

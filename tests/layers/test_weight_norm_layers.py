@@ -17,16 +17,26 @@ from tests.small import (
 )
 from yann_weightnorm.normalization import norm
 
-LAYERS = {"conv": (1, 2, 3), "fc": 0, "softmax": 0}
+LAYERS = {"conv": (1, 2, 3), "deconv": (0, 2, 3), "fc": 0, "softmax": 0}
 SGD = {"optimizer_type": "sgd"}
 _networks = {}
+
+
+def all_kinds(prefix):
+    """Return a cooked network with a layer of each kind."""
+    net = begin(0, SGD)
+    net.add_layer(prefix + "conv_pool", id="conv", num_neurons=3, pool_size=(2, 2))
+    net.add_layer(prefix + "deconv", id="deconv", num_neurons=3, output_shape=(4, 5, 2),
+                  filter_size=(3, 2), stride=(1, 3), activation="tanh")
+    net.add_layer(prefix + "dot_product", id="fc", num_neurons=4, activation="tanh")
+    return finish(net, prefix)
 
 
 def network_in(dtype):
     """Return a weight-normalised network, a plain twin and their gradients, made once a dtype."""
     if dtype not in _networks:
         with floatx(dtype):
-            net, twin = small_network("weightnorm_", 0, SGD), small_network("", 0, SGD)
+            net, twin = all_kinds("weightnorm_"), all_kinds("")
             wrt = [p for id in LAYERS for p in (net.layers[id].v, net.layers[id].g,
                                                 net.layers[id].w)]
             stream = net.cooked_datastream
@@ -210,6 +220,45 @@ def test_input_params_follow_an_expressions_direction():
     assert_allclose(back.weight_value(), first.weight_value().T, rtol=1e-5)
 
 
+def tied(conv, **options):
+    """Return a convolution of `conv`'s type and the weight-normalised way back with its weight."""
+    net = begin(channels=2)
+    net.add_layer(conv, id="conv", num_neurons=3)
+    net.add_layer("weightnorm_deconv", id="back", num_neurons=3, output_shape=(6, 6, 2),
+                  input_params=[net.dropout_layers["conv"].w, None], **options)
+    return net.layers["conv"], net.layers["back"]
+
+
+def test_a_deconvolution_has_a_length_for_each_output_map():
+    _, back = tied("conv_pool")
+    assert [p.name for p in back.params] == ["back.v", "back.g", "back.b"]
+    w = back.weight_value()
+    assert back.g.get_value().shape == (1, 2, 1, 1) and back.b.get_value().shape == (2,)
+    assert_allclose(back.g.get_value().ravel(), [np.linalg.norm(w[:, c]) for c in (0, 1)],
+                    rtol=1e-6)
+
+
+def test_a_deconvolution_follows_the_direction_of_a_normalised_convolution():
+    """With lengths of its own, over its own neurons; a plain one's weight is copied."""
+    conv, back = tied("weightnorm_conv_pool")
+    assert_allclose(back.weight_value(), conv.weight_value(), rtol=1e-5)
+    conv.g.set_value(conv.g.get_value() * 2)
+    assert_allclose(back.weight_value(), conv.weight_value() / 2, rtol=1e-5)
+    conv, back = tied("conv_pool")
+    before = back.weight_value()
+    assert_allclose(before, conv.weight_value(), rtol=1e-5)
+    conv.w = 2 * conv.weight_value()
+    assert_array_equal(back.weight_value(), before)
+
+
+def test_an_all_zero_output_map_is_refused_by_name():
+    w = np.ones((2, 3, 3, 3))
+    w[:, 1] = 0
+    said = message(ValueError, begin(channels=2).add_layer, "weightnorm_deconv", id="dead",
+                   num_neurons=2, output_shape=(8, 8, 3), input_params=[w, None])
+    assert "weightnorm_deconv 'dead'" in said and "neuron 1 " in said, said
+
+
 def test_an_all_zero_weight_given_as_a_start_is_refused_by_name():
     w = np.ones((SIDE ** 2, 4))
     w[:, 3] = 0
@@ -224,9 +273,9 @@ def test_a_weight_of_another_shape_is_refused_by_name():
 
 
 def test_the_constraint_on_plain_weights_never_touches_v_or_g():
-    net = small_network("weightnorm_", cook=False)
+    net = all_kinds("weightnorm_")
     assert [p for id in LAYERS for p in net.layers[id].constrained] == []
-    plain = small_network(cook=False)
+    plain = all_kinds("")
     assert [p.name for id in LAYERS for p in plain.layers[id].constrained] == ["fc.w", "softmax.w"]
 
 

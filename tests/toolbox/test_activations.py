@@ -4,8 +4,13 @@ import numpy as np
 import theano.tensor as T
 from numpy.testing import assert_allclose
 
-from tests.small import floatx, without_c_code
-from yann_weightnorm.toolbox.activations import activate, activated_channels, activation_name
+from tests.small import floatx, message, without_c_code
+from yann_weightnorm.toolbox.activations import (
+    activate,
+    activated_channels,
+    activation_name,
+    check_activation,
+)
 
 X = np.random.RandomState(0).normal(size=(5, 6))
 GROUPS = X.reshape(5, 3, 2)
@@ -38,6 +43,33 @@ def check(activation):
 def test_activations_q17_q18():
     for activation in WANTED:
         yield check, activation
+
+
+def check_on_maps(activation, reduced):
+    """Every second channel of maps makes a group with the one before it."""
+    x = T.dtensor4()
+    maps = np.random.RandomState(1).normal(size=(2, 4, 3, 3))
+    with without_c_code(), floatx("float64"):
+        found = activate(x, activation).eval({x: maps})
+    assert_allclose(found, reduced(maps.reshape(2, 2, 2, 3, 3)), rtol=1e-10)
+
+
+def test_maxout_groups_neighbouring_channels_q17():
+    for kind, reduced in (("maxout", lambda g: g.max(axis=2)),
+                          ("meanout", lambda g: g.mean(axis=2)),
+                          ("mixedout", lambda g: (g.max(axis=2) + g.mean(axis=2)) / 2)):
+        yield check_on_maps, ("maxout", kind, 2), reduced
+
+
+def test_what_is_no_activation_is_refused_by_name_q18():
+    for activation, words in (("rleu", "perhaps you meant 'relu'"), ("maxout", "size)"),
+                              (("maxout", "max", 2), "known: maxout, meanout, mixedout"),
+                              (("maxout", "maxout", 4), "does not divide its 6 channels"),
+                              (("tanh", 2), "takes no argument"), ((), "known: "),
+                              (("relu", 0.1, 2), "('relu', alpha)"), (3, "known: "),
+                              ([["relu"]], "known: ")):
+        said = message(ValueError, check_activation, activation, 6, "dot_product 'fc'")
+        assert said.startswith("dot_product 'fc' got ") and words in said, said
 
 
 def test_a_softmax_of_large_numbers_is_finite():

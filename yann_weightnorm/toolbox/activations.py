@@ -87,7 +87,7 @@ def check_activation(activation, channels, who):
     ``('maxout', 'maxout' | 'meanout' | 'mixedout', size)``, ``'identity'`` and None.
     """
     name, arguments = _parse(activation)
-    if name not in _functions:
+    if not isinstance(name, str) or name not in _functions:
         raise ValueError(f"{who} got activation {activation!r}{hint(name, _functions)}; "
                          f"known: {', '.join(sorted(_functions))}, or None.")
     least = 2 if name == "maxout" else 0
