@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -17,7 +18,7 @@ from tests.toolbox.datasets.helpers import idx_bytes, raises
 from tests.toolbox.making.helpers import (
     PLAIN, environment, flat, made_folders, make, rows, three)
 from yann_weightnorm.toolbox.datasets import dataset_from_arrays, open_dataset
-from yann_weightnorm.toolbox.datasets.base import SPLITS
+from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset
 from yann_weightnorm.toolbox.making import load_cifar100, load_skdata_mnist, setup_dataset
 from yann_weightnorm.toolbox.making.sources import Cut, Source
 
@@ -143,6 +144,27 @@ def test_the_default_is_normalised_and_grey():
         assert made.preprocessor["normalize"] and made.preprocessor["grayscale"]
         x = open_dataset(made.root).load("train")[0]
         assert x.shape == (20, 12) and x.dtype == "float32" and 0 <= x.min() < x.max() <= 1
+
+
+def test_a_source_larger_than_memory_is_whitened_and_written_block_by_block():
+    class Endless(Dataset):
+        def load(self, split, block=0):
+            images = np.random.RandomState(block).uniform(size=(4000, 50))
+            return images.astype("float32"), np.zeros(4000, "int32")
+
+    source = Endless(name="endless", mini_batch_size=10, shape=(5, 10, 1),
+                     rows_per_block=(4000, 4000, 0), blocks=(30, 1, 0))
+    with temporary_folder():
+        tracemalloc.start()
+        try:
+            data = make({"ZCA": True, "GCN": True}, source=source, mini_batch_size=10,
+                        batches2train=40)[1]
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert data.rows("train") == 120000
+        # 24 MB as float32; a block of the source is 0.8, 1.6 while it is made as float64
+        assert peak < 12e6, peak
 
 
 # -- on disk ------------------------------------------------------------------------------------
