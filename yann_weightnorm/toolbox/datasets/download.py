@@ -27,7 +27,7 @@ def ready(name, folder=None, has=None):
     Parameters
     ----------
     name : str
-        A key of :data:`yann_weightnorm.toolbox.datasets.published.SETS`.
+        A key of `SETS` in :mod:`yann_weightnorm.toolbox.datasets.published`.
     folder : str, path-like or None, default None
         Folder that holds one folder a dataset; None reads $YANN_WEIGHTNORM_DATA.
     has : callable or None, default None
