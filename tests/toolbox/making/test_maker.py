@@ -316,6 +316,8 @@ def test_wrong_options_are_refused_by_name():
             known = {} if "source" in args or not args else dict(source="arrays", **three())
             with raises(ValueError, *words):
                 make(**dict(known, **args))
+        with raises(ValueError, "takes a dict of options", "got a str"):
+            setup_dataset("mnist", verbose=0)
         with raises(ValueError, "format 'npz'", "'mapped', 'pickle'"):
             make(source="arrays", extra={"format": "npz"}, **three())
         assert made_folders() == []

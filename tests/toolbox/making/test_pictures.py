@@ -175,6 +175,7 @@ def test_many_pictures_are_decoded_piece_by_piece():
             Image.fromarray(np.array([[number % 256]], "uint8")).save(path)
         x, y = source.read("train", 1)
         assert y.tolist() == [PIECE] and x.tolist() == [[PIECE % 256]]
+        np.testing.assert_array_equal(source.labels("train", 0), np.arange(PIECE))
         assert source.read("valid", 0)[1].tolist() == [PIECE + 1, PIECE + 2]
 
 

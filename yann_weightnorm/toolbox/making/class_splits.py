@@ -46,7 +46,7 @@ class ClassSource(Source):
 
     def _choose(self, split, piece, base, left):
         """Return the rows of a piece to keep; count `left`, the rows a class may still have."""
-        labels = self.source.read(split, piece)[1]
+        labels = self.source.labels(split, piece)
         self.n_classes = max(self.n_classes, int(labels.max()) + 1)
         if left is None:
             return np.arange(len(labels))

@@ -109,6 +109,9 @@ class setup_dataset:
         check_kwargs(WHO, kwargs, ("preprocess_init_args", "format", *self.own_options))
         self.preprocessor = preprocess_options(kwargs.get("preprocess_init_args"))
         format = one_of(kwargs.get("format", FORMATS[0]), FORMATS, "format", WHO)
+        if not isinstance(dataset_init_args, dict):
+            raise ValueError(f"{WHO} takes a dict of options such as 'source', got a "
+                             f"{type(dataset_init_args).__name__}.")
         read = self._read_options(dict(dataset_init_args))
         self.key_root = KEY_ROOT
         self.id, self.root = free_place(save_directory)

@@ -99,8 +99,12 @@ class MatlabSource(Source):
         path = _path(self.location, split, piece)
         x, y = _read(path, ("x", "y"))
         x = _images(path, x, self.shape)
-        y = checks.checked_labels(str(path), _labels(path, y, len(x)), len(x))
-        return (x / np.float32(self.scale) if self.scale > 1 else x), y
+        return (x / np.float32(self.scale) if self.scale > 1 else x), _classes(path, y, len(x))
+
+    def labels(self, split, piece):
+        """Return the labels of a file; its images are left unread."""
+        path = _path(self.location, split, piece)
+        return _classes(path, _read(path, ("y",))[0], self.pieces[split][piece])
 
 
 def _path(location, split, number):
@@ -123,6 +127,10 @@ def _images(path, x, shape):
                          f"height, width and channels, or the file.")
     checks.finite(str(path), x)
     return from_matlab_order(x.astype("float32"), *shape)
+
+
+def _classes(path, y, rows):
+    return checks.checked_labels(str(path), _labels(path, y, rows), rows)
 
 
 def _labels(path, y, rows):

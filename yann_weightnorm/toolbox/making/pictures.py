@@ -149,13 +149,19 @@ class PictureSource(Source):
         super().__init__(name, shape, {split: _in_pieces(count)
                                        for split, count in zip(SPLITS, rows)})
         self.paths = paths
-        self.labels = np.zeros(len(paths), "int32") if labels is None else labels
+        self._labels = np.zeros(len(paths), "int32") if labels is None else labels
         self.starts = dict(zip(SPLITS, (0, rows[0], rows[0] + rows[1])))
 
     def read(self, split, piece):
+        return _rows(self.paths[self._chosen(split, piece)], self.shape), self.labels(split, piece)
+
+    def labels(self, split, piece):
+        """Return the labels of a piece; no picture is read."""
+        return self._labels[self._chosen(split, piece)]
+
+    def _chosen(self, split, piece):
         start = self.starts[split] + piece * PIECE
-        chosen = slice(start, start + self.pieces[split][piece])
-        return _rows(self.paths[chosen], self.shape), self.labels[chosen]
+        return slice(start, start + self.pieces[split][piece])
 
 
 def shuffled_folders(name, folder, shape, rows):

@@ -150,6 +150,14 @@ def preprocessing(data, height, width, channels, args):
     ------
     ValueError
         If `data` doesn't have such a shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bytes = np.array([[0, 51], [102, 255]])
+    >>> preprocessing(bytes, 1, 2, 1, {"normalize": True}).round(2)
+    array([[0. , 0.2],
+           [0.4, 1. ]])
     """
     data = np.asarray(data)
     shape = _image_shape(data, height, width, channels)

@@ -43,6 +43,10 @@ class Source:
         """
         raise NotImplementedError
 
+    def labels(self, split, piece):
+        """Return the `y` of a piece; a source that can leaves the images unread."""
+        return self.read(split, piece)[1]
+
 
 class DatasetSource(Source):
     """The used rows of a :class:`~yann_weightnorm.toolbox.datasets.Dataset`; a piece is a block."""
