@@ -34,20 +34,22 @@ def draw_computation(function, name, folder, format="pdf", short_variable_names=
     static, dynamic = pathlib.Path(folder) / "static", pathlib.Path(folder) / "dynamic"
     for each in (static, dynamic):
         each.mkdir(parents=True, exist_ok=True)
-    _write_listing(function, static / f"{name}.txt")
+    # The graph itself: a function may be wrapped, and Theano's printers take none but their own.
+    graph = function.maker.fgraph
+    _write_listing(graph, static / f"{name}.txt")
     try:
         picture = theano.printing.pydotprint(
-            function, format=format, return_image=True, print_output_file=False,
+            graph, format=format, return_image=True, print_output_file=False,
             var_with_name_simple=short_variable_names)
         write_atomically(static / f"{name}.{format}", picture)
-        d3viz(function, str(dynamic / f"{name}.html"))
+        d3viz(graph, str(dynamic / f"{name}.html"))
     # Theano, pydot and Graphviz have an error each for what is missing, of many kinds.
     except Exception as error:
         say(1, f"The graph of {name!r} is listed in {static / name}.txt but not drawn: "
                f"{' '.join(str(error).split())}", verbose)
 
 
-def _write_listing(function, path):
+def _write_listing(graph, path):
     listing = io.StringIO()
-    theano.printing.debugprint(function, file=listing, print_type=True)
+    theano.printing.debugprint(graph, file=listing, print_type=True)
     write_atomically(path, listing.getvalue())
