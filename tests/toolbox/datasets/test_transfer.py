@@ -284,6 +284,21 @@ def test_who_waits_takes_over_from_who_is_killed():
         arrives(served, place)
 
 
+def test_who_waits_begins_anew_after_who_gave_up():
+    def late(handler, served):
+        served.over.wait(0.2)
+        head(handler, 404)
+    with serving(DATA, late) as served, folder() as (place, _):
+        first = child(fetch, served.file(), place, QUICK)
+        while not served.requests:
+            time.sleep(0.005)
+        second = child(fetch, served.file(), place, QUICK)
+        for process in (first, second):
+            process.join()
+        assert (first.exitcode, second.exitcode) == (1, 0)
+        arrives(served, place)
+
+
 def limited(file, place):
     """Fetch with no room for more than 120,000 bytes in a file; exit with what went wrong."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (120000, resource.RLIM_INFINITY))

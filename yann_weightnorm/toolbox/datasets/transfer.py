@@ -28,7 +28,7 @@ class Patience(NamedTuple):
     attempts : int, default 3
         Attempts in a row that bring nothing, before an address is given up.
     wait : float, default 1
-        Seconds before the second attempt; one more before each later one.
+        Seconds before the second attempt, twice as many before the third, and so on.
     timeout : float, default 30
         Seconds without an answer, or without data, that end an attempt.
     """
@@ -115,7 +115,7 @@ def _from_address(address, file, part, patience):
             if not left:
                 raise
             tell(f"{address}: {problem}; trying again.")
-            time.sleep(patience.wait * (1 + patience.attempts - left))
+            time.sleep(patience.wait * (patience.attempts - left))
 
 
 def _check(file, part, resumed):
