@@ -51,7 +51,8 @@ def serving(data, *manners):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served.base = f"http://127.0.0.1:{server.server_port}/"
+    served.host = f"127.0.0.1:{server.server_port}"
+    served.base = f"http://{served.host}/"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

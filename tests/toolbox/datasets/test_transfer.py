@@ -109,7 +109,7 @@ def test_another_part_than_the_one_asked_for():
 def test_another_file_is_refused_by_its_length():
     with serving(DATA) as served, folder() as (place, _):
         for size in (299999, 300001):
-            with raises(ConnectionError, served.base, f"offers 300000 bytes, but the published "
+            with raises(ConnectionError, served.host, f"offers 300000 bytes, but the published "
                                                       f"file has {size}"):
                 fetch(served.file(size=size), place, QUICK)
         (place / "numbers.bin.part").write_bytes(DATA[:100])
@@ -163,7 +163,7 @@ def test_answers_that_may_change_are_asked_for_again():
             arrives(served, place)
             assert len(served.requests) == 3
     with serving(DATA, *[answering(500)] * 9) as served, folder() as (place, _):
-        with raises(ConnectionError, f"{served.base}numbers.bin: answers 500"):
+        with raises(ConnectionError, f"{served.host}: answers 500"):
             fetch(served.file(), place, QUICK)
         assert len(served.requests) == 3 and names(place) == []
 
@@ -191,11 +191,12 @@ def test_a_server_that_falls_silent():
         assert len(served.requests) == 3 and "timed out" in said.getvalue()
 
 
-def test_nobody_there():
+def test_nobody_there_is_told_in_few_words():
     with serving(DATA) as served:
         file = served.file()
     with folder() as (place, _):
-        with raises(ConnectionError, file.addresses[0], "no answer", "refused"):
+        with raises(ConnectionError, f"{served.host}: no answer (Failed to establish a new "
+                                     f"connection: ", "refused)"):
             fetch(file, place, QUICK)
         assert names(place) == []
 

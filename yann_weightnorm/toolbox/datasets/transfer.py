@@ -6,10 +6,12 @@ checksum are the published ones: a file with the right name is whole.
 
 import errno
 import os
+import re
 import shutil
 import time
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from yann_weightnorm.toolbox.datasets.part_file import part_file, tell
 
@@ -18,6 +20,8 @@ __all__ = ["Patience", "fetch"]
 CHUNK = 1 << 16
 FOR_NOW = (408, 425, 429)    # answers below 500 that a later attempt may not get
 WHOLE, PART = 200, 206       # answers that carry the file
+# How urllib3 begins what it says; the address is told already.
+CONNECTION = re.compile(r"^(<[^>]*>|HTTPS?Connection(Pool)?\(.*?\)): ")
 
 
 class Patience(NamedTuple):
@@ -66,7 +70,7 @@ def fetch(file, place, patience=Patience()):  # noqa: B008 - it can't be changed
     Raises
     ------
     ConnectionError
-        If no address gave the file; the message tells what each did. What came stays.
+        If no address gave the file; the message tells what each server did. What came stays.
     OSError
         If the disk is full, or can't be written to.
     """
@@ -97,7 +101,7 @@ def _from_any_address(file, part, patience):
         try:
             return _from_address(address, file, part, patience)
         except (_Broken, _Refused) as problem:
-            problems.append(f"{address}: {problem}")
+            problems.append(f"{urlsplit(address).netloc}: {problem}")
             tell(f"{address}: {problem}.")
     raise ConnectionError("; ".join(problems))
 
@@ -207,7 +211,12 @@ def _length(part):
 
 
 def _reason(error):
-    """Return the innermost reason of a connection's error, in one line."""
-    while isinstance(getattr(error, "reason", None) or error.__cause__, Exception):
-        error = getattr(error, "reason", None) or error.__cause__
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return the innermost reason of a connection's error, in a few words."""
+    while True:
+        inner = [each for each in (getattr(error, "reason", None), *error.args[:1])
+                 if isinstance(each, Exception)]
+        if not inner:
+            break
+        error = inner[0]
+    words = str(error.args[0]) if error.args else type(error).__name__
+    return CONNECTION.sub("", words)
