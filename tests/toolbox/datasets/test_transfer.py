@@ -143,6 +143,14 @@ def test_another_file_is_refused_by_its_checksum():
         assert names(place) == [] and served.requests == [None]
 
 
+def test_wrong_data_in_pieces_is_not_asked_for_without_end():
+    with serving(DATA, until(100000), normally, until(100000), normally) as served, \
+            folder() as (place, _):
+        with raises(ConnectionError, "another checksum"):
+            fetch(served.file(sha256="0" * 64), place, QUICK)
+        assert len(served.requests) == 4 and names(place) == []
+
+
 def test_the_next_address_is_tried():
     with serving(DATA, answering(404)) as bad, serving(DATA) as good, folder() as (place, said):
         arrives(good, place, bases=(bad.base, good.base))

@@ -108,28 +108,29 @@ def _from_any_address(file, part, patience):
 
 def _from_address(address, file, part, patience):
     """Fill `part` from one address, in as many attempts as bring something."""
-    left = patience.attempts
+    left, excused = patience.attempts, True
     while True:
         before = _length(part)
         try:
             _receive(address, file, part, patience.timeout)
-            return _check(file, part, resumed=before > 0)
+            return _check(file, part, excused and before > 0)
         except _Broken as problem:
             left = patience.attempts if _length(part) > before else left - 1
+            excused = excused and _length(part) >= before    # once only, or it need not end
             if not left:
                 raise
             tell(f"{address}: {problem}; trying again.")
             time.sleep(patience.wait * (patience.attempts - left))
 
 
-def _check(file, part, resumed):
+def _check(file, part, excused):
     """Empty `part` and say so unless it is the published file."""
     import pooch
     if pooch.file_hash(part.name, alg="sha256") == file.sha256:
         return
     part.truncate(0)
     # The mistake may be in what an earlier attempt left, so one from the start is worth its while.
-    raise (_Broken if resumed else _Refused)(
+    raise (_Broken if excused else _Refused)(
         f"{file.name} has another checksum than the published file, and was thrown away")
 
 
