@@ -73,6 +73,8 @@ def description(layer):
     if layer.params:
         names = ", ".join(str(p.name or "expression").rsplit(".", 1)[-1] for p in layer.params)
         lines += [f" batch norm: {'ON' if layer.batch_norm else 'OFF'}", f" parameters: {names}"]
+    if layer.type == "merge":
+        lines.append(f" merges by: {layer.how}")
     if not layer.active and layer.active_params:
         lines.append(" not learnable")
     return lines

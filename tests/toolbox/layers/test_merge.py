@@ -1,5 +1,9 @@
 """Merge layers against NumPy, in each stream from that stream's layers."""
 
+import contextlib
+import io
+import re
+
 import numpy as np
 import theano
 import theano.tensor as T
@@ -17,6 +21,10 @@ def branches(batch_norm=False, **options):
                       batch_norm=batch_norm, **options)
         net.layers[id].b.set_value(np.linspace(-end, end, 5).astype(theano.config.floatX))
     return net
+
+
+def largest(a, b):
+    return T.max(a + b)
 
 
 def merge(net, origin=("one", "two"), **options):
@@ -42,7 +50,7 @@ def test_errors_of_two_layers():
     with floatx("float64"), without_c_code():
         net = branches()
         for name in ERRORS:
-            error = (lambda a, b: T.max(a + b)) if name == "mine" else name
+            error = largest if name == "mine" else name
             layer = merge(net, id=name, error=error)
             assert layer.output_shape == (1,)
         one, two, *found = evaluated(net, net.layers, ["one", "two", *ERRORS], rows=3)
@@ -129,6 +137,19 @@ def test_its_views_have_the_generation_and_a_loss():
 def test_shapes_are_those_of_the_two_layers_and_no_more_q41():
     layer = merge(branches())
     assert list(layer.input_shape) == [(4, 5), (4, 5)] and layer.origin == ["one", "two"]
+
+
+def test_what_it_does_is_printed():
+    net = branches()
+    merge(net)
+    merge(net, id="most", error=largest)
+    merge(net, id="sum", layer_type="sum")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        net.pretty_print()
+    for how in ("error rmse", "error largest", "sum"):
+        # Once above each of the two layers.
+        assert len(re.findall(f"merges by: {how}$", printed.getvalue(), re.M)) == 2, how
 
 
 def test_tensors_merge_too():

@@ -85,6 +85,13 @@ class Merge(Layer):
         ids = [network.known_layer(id, who) for id in origin]
         return ids, Ground((), [tuple(network.layers[id].output_shape) for id in ids])
 
+    @property
+    def how(self):
+        """What the layer does, in a word or two: 'sum', or 'error rmse'."""
+        if self.layer_type != "error":
+            return self.layer_type
+        return f"error {getattr(self.error, '__name__', self.error)}"
+
     def read(self, stream, origins):
         """Return the :class:`MergeView` of this layer in `stream`."""
         inputs = [stream.given(tensor) for tensor in self.tensors] or [
