@@ -6,6 +6,7 @@ options, PLACES says how.
 
 import contextlib
 import functools
+import inspect
 import io
 from collections import namedtuple
 
@@ -208,6 +209,19 @@ def check_refusal(type):
     assert f"{type} 'it'" in said, said
 
 
+def check_nonsense(type):
+    """What makes no sense is refused by name, or is an option that has no wrong values."""
+    for parameter in inspect.signature(registry.layer_class(type)).parameters.values():
+        if parameter.kind is not parameter.KEYWORD_ONLY:
+            continue
+        for value in (object(), "nonsense", -1, float("nan"), (), (1, 2, 3, 4, 5)):
+            try:
+                built(type, **{parameter.name: value})
+            except ValueError as error:
+                said = str(error)
+                assert f"{type} 'it'" in said or f"{type} layer got" in said, (parameter, said)
+
+
 def check_alias(alias):
     with floatx("float32"):
         net, twin = built(alias), built(registry.layer_class(alias).type)
@@ -270,6 +284,7 @@ def test_every_type_is_printed():
 def test_every_type_refuses_wrong_input_by_name():
     for name in types():
         yield check_refusal, name
+        yield check_nonsense, name
 
 
 def test_every_alias_stands_for_its_type():

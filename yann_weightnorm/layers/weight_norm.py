@@ -26,7 +26,7 @@ class WeightNorm:
 
     def check_given(self, input_params):
         """Return `input_params` as [v, g, b, ...]; a plain layer's [w, b, ...] is taken apart."""
-        given = list(input_params or ())
+        given = super().check_given(input_params)
         if len(given) not in PLAIN_COUNTS:
             return given
         return self._from_plain(given[0]) + given[1:]

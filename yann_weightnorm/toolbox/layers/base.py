@@ -1,5 +1,6 @@
 """What every layer is: parameters made once, then one pure expression."""
 
+import numbers
 from collections import OrderedDict
 from warnings import warn
 
@@ -111,6 +112,9 @@ class Layer:
 
     def check_given(self, input_params):
         """Return `input_params` as a list in the order of `params`."""
+        if not isinstance(input_params, (list, tuple, type(None))):
+            raise ValueError(f"{self.who} got input_params {input_params!r}; give a list of "
+                             f"parameters in the order of `params`, None for a fresh one.")
         return list(input_params or ())
 
     def param(self, name, shape, start, learnable=True, broadcastable=None):
@@ -208,7 +212,7 @@ class Layer:
         return y * mask / np.asarray(keep, dtype=theano.config.floatX)
 
     def _check_dropout_rate(self):
-        if not 0 <= self.dropout_rate < 1:
+        if not (isinstance(self.dropout_rate, numbers.Real) and 0 <= self.dropout_rate < 1):
             raise ValueError(f"{self.who} got dropout_rate {self.dropout_rate!r}; it is the "
                              f"probability that an output is dropped, in [0, 1).")
 

@@ -60,11 +60,11 @@ class ConvPool(WeightLayer):
                  pool_size=(1, 1), pool_type="max", border_mode="valid", stride=(1, 1),
                  activation="relu", batch_norm=False, dropout_rate=0.0, regularize=False,
                  input_params=None):
+        positive_int(num_neurons, "num_neurons", f"{self.type} {id!r}")
         super().__init__(id, input_shape, rng, input_params=input_params,
                          dropout_rate=dropout_rate, activation=activation,
                          batch_norm=batch_norm, channels=num_neurons)
         require_maps(input_shape, self.who)
-        positive_int(num_neurons, "num_neurons", self.who)
         self.regularize = regularize
         self.filter_size = pair(filter_size, "filter_size", self.who)
         self.stride = pair(stride, "stride", self.who)

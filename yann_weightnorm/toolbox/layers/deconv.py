@@ -70,6 +70,7 @@ class Deconv(WeightLayer):
                  filter_size=(3, 3), border_mode="valid", stride=(1, 1), activation="relu",
                  batch_norm=False, dropout_rate=0.0, regularize=False, pool_size=(1, 1),
                  pool_type="max", input_params=None):
+        positive_int(num_neurons, "num_neurons", f"{self.type} {id!r}")
         super().__init__(id, input_shape, rng, input_params=input_params,
                          dropout_rate=dropout_rate, activation=activation,
                          batch_norm=batch_norm, channels=num_neurons)
@@ -99,7 +100,7 @@ class Deconv(WeightLayer):
         if pair(pool_size, "pool_size", self.who) != (1, 1):
             raise ValueError(f"{self.who} got pool_size {pool_size!r}; there is no unpooling, give "
                              f"(1, 1) and let the stride enlarge the maps.")
-        if positive_int(num_neurons, "num_neurons", self.who) != self.input_shape[1]:
+        if num_neurons != self.input_shape[1]:
             raise ValueError(f"{self.who} got num_neurons {num_neurons!r} on an input of "
                              f"{self.input_shape[1]} channels; the two must be equal.")
 

@@ -65,10 +65,10 @@ class DotProduct(WeightLayer):
 
     def __init__(self, id, input_shape, rng, *, num_neurons=100, activation="relu",
                  batch_norm=False, dropout_rate=0.0, regularize=False, input_params=None):
+        positive_int(num_neurons, "num_neurons", f"{self.type} {id!r}")
         super().__init__(id, input_shape, rng, input_params=input_params,
                          dropout_rate=dropout_rate, activation=activation,
                          batch_norm=batch_norm, channels=num_neurons)
-        positive_int(num_neurons, "num_neurons", self.who)
         rows, features = input_shape
         self.regularize = regularize
         self.weight_shape = features, num_neurons

@@ -3,7 +3,7 @@
 import numpy as np
 
 from yann_weightnorm.toolbox.layers.base import Layer
-from yann_weightnorm.toolbox.layers.shapes import require_maps
+from yann_weightnorm.toolbox.layers.shapes import checked_shape, require_maps
 from yann_weightnorm.toolbox.registry import layer_type
 
 __all__ = ["Flatten", "Unflatten"]
@@ -58,8 +58,9 @@ class Unflatten(Layer):
 
     def __init__(self, id, input_shape, rng, *, shape=None):
         super().__init__(id, input_shape, rng)
-        if shape is None or len(shape) not in (2, 3):
-            raise ValueError(f"{self.who} got shape {shape!r}; it needs (height, width) or "
+        shape = () if shape is None else checked_shape(shape, "shape", self.who)
+        if len(shape) not in (2, 3):
+            raise ValueError(f"{self.who} got shape {shape or None}; it needs (height, width) or "
                              f"(height, width, channels).")
         height, width, channels = (tuple(shape) + (1,))[:3]
         if len(input_shape) != 2 or height * width * channels != input_shape[1]:

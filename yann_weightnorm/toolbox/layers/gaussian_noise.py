@@ -1,5 +1,7 @@
 """Noise on the way in, as the paper's CIFAR-10 network has it."""
 
+import numbers
+
 import theano
 
 from yann_weightnorm.toolbox.layers.base import Layer
@@ -33,7 +35,7 @@ class GaussianNoise(Layer):
 
     def __init__(self, id, input_shape, rng, *, sigma=0.15):
         super().__init__(id, input_shape, rng)
-        if not sigma >= 0:
+        if not (isinstance(sigma, numbers.Real) and sigma >= 0):
             raise ValueError(f"{self.who} got sigma {sigma!r}; a deviation is 0 or more.")
         self.num_neurons, self.sigma = input_shape[1] if len(input_shape) > 1 else None, sigma
         self.noise = self.random_streams() if sigma else None

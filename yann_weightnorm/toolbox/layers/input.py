@@ -40,8 +40,12 @@ class Input(Layer):
     @classmethod
     def join(cls, network, origin, options):
         """Return no layers below, and the datastream that `origin` or the options name."""
-        if options.get("dataset_init_args") is not None:
-            return [], network.datastream_from(options["dataset_init_args"])
+        described = options.get("dataset_init_args")
+        if described is not None:
+            if not isinstance(described, dict):
+                raise ValueError(f"{cls.type} layer got dataset_init_args {described!r}; it must "
+                                 f"be a dict, the parameters of a datastream module.")
+            return [], network.datastream_from(described)
         aliases = ("datastream_origin", "datastream_id", "dataset_origin")
         names = [origin] + [options.get(alias) for alias in aliases]
         return [], network.known_datastream(names, strict=origin is not None)

@@ -1,5 +1,6 @@
 """The layer that gives the number to be minimised."""
 
+import numbers
 from collections import namedtuple
 
 import theano.tensor as T
@@ -49,7 +50,7 @@ class Objective(Layer):
         self.ground = ground
         self.is_value = layer_type == "value"
         self.objective = objective if self.is_value else (objective or layer_type)
-        self.regularizer = regularizer
+        self.regularizer = self._checked_regularizer(regularizer)
         if self.is_value and objective is None and not ground.has_origin:
             raise ValueError(f"{self.who} has layer_type 'value' and neither an `objective`, a "
                              f"symbolic scalar, nor an `origin` whose output is one; give one.")
@@ -57,6 +58,13 @@ class Objective(Layer):
             raise ValueError(f"{self.who} got objective {self.objective!r}"
                              f"{hint(self.objective, LOSSES)}; known: {', '.join(LOSSES)}, or "
                              f"layer_type='value' with a symbolic scalar.")
+
+    def _checked_regularizer(self, regularizer):
+        if not isinstance(regularizer, (tuple, list)) or len(regularizer) != 2 or not all(
+                isinstance(coefficient, numbers.Real) for coefficient in regularizer):
+            raise ValueError(f"{self.who} got regularizer {regularizer!r}; it must be two numbers, "
+                             f"the coefficients of L1 and L2, such as (0, 1e-4).")
+        return tuple(regularizer)
 
     @classmethod
     def join(cls, network, origin, options):
