@@ -101,6 +101,17 @@ def test_no_page_has_python_that_is_not_run():
     assert found == tested, found
 
 
+def test_every_quirk_of_yann_is_listed_once_with_tests_that_exist():
+    text = (DOCS / "upstream.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| Q(\d+) \| .+ \| (.+) \| .+ \| (.+) \|$", text, re.M)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 67))
+    assert {status for _, status, _ in rows} == {"kept", "mended", "not applicable"}
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    missing = [name for _, _, names in rows for name in re.findall(r"`(\w+)`", names)
+               if f"def {name}(" not in tests]
+    assert missing == [], missing
+
+
 # -- commands ---------------------------------------------------------------------------------
 
 def commands(beginning):

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.small import begin, finish, message, temporary_folder, values, without_c_code
 from yann_weightnorm import network
-from yann_weightnorm.toolbox.modules import Datastream, Optimizer
+from yann_weightnorm.toolbox.modules import Optimizer
 
 
 def said_by(call, *args, **kwargs):
@@ -25,15 +25,6 @@ def test_cook_at_the_highest_verbosity_works_q1():
     net = finish(begin(), cook=False)
     net.cook(verbose=3, resultor=None)
     assert net.cooked_classifier == "softmax"
-
-
-def test_the_weight_is_the_same_variable_in_every_stream_q19():
-    for rate in (0, 0.5):
-        net = begin()
-        net.add_layer("dot_product", id="fc", dropout_rate=rate)
-        weights = [views["fc"].w for views in (net.dropout_layers, net.layers,
-                                               net.inference_layers)]
-        assert weights[0] is weights[1] is weights[2] is net.params[0]
 
 
 def test_the_stable_stream_has_the_mean_of_the_dropout_stream_q20_q60():
@@ -99,13 +90,6 @@ def test_rate_and_momentum_are_printed_every_epoch_q32():
     assert said.count("Learning Rate       : ") == 2 and said.count("Momentum            : ") == 2
 
 
-def test_posteriors_are_logarithms_q35():
-    with without_c_code():
-        net = finish(begin())
-        net.load_if_empty()
-        assert_allclose(np.exp(net.mini_batch_posterior(0)).sum(axis=1), 1, rtol=1e-5)
-
-
 def test_svm_datastreams_work_on_today_s_numpy_q37():
     with without_c_code():
         net = begin(stream={"svm": True, "n_classes": 3})
@@ -124,17 +108,6 @@ def test_seeding_numpy_s_generator_repeats_a_network_q56():
         net.add_layer("dot_product", id="fc")
         found.append(values(net)["fc.w"])
     assert_array_equal(*found)
-
-
-def test_a_datastream_s_type_is_its_kind_of_data_q58():
-    assert Datastream("data", dataset=_ones()).type == "xy"
-    assert Datastream("data", dataset=_ones(), data_type="x").type == "x"
-
-
-def test_num_neurons_are_those_before_maxout_q59():
-    net = begin()
-    net.add_layer("conv_pool", id="conv", num_neurons=4, activation=("maxout", "maxout", 2))
-    assert net.layers["conv"].num_neurons == 4 and net.layers["conv"].output_shape[1] == 2
 
 
 def test_what_yann_s_tutorials_pass_and_nothing_reads_is_accepted_q63():
