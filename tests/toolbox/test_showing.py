@@ -262,3 +262,17 @@ def test_an_adversarial_network_is_drawn_and_its_noise_left_alone():
             return net.layer_activity("G(z)")
 
     assert_array_equal(trained(True), trained(False))
+
+
+def test_a_network_that_is_loaded_draws_over_nothing_and_can_draw():
+    data = dataset()
+    with drawn(data=data) as (net, folder):
+        net.save("checkpoint")
+        picture = folder / "filters" / "epoch_0" / "layer_fc" / "straight" / "image_0.jpg"
+        picture.unlink()
+        network.load("checkpoint")  # without its data
+        twin = network.load("checkpoint", dataset=data)
+        assert not picture.exists()
+        twin.visualize(0)
+        net.visualize(1)
+        assert_array_equal(read(picture), read(str(picture).replace("epoch_0", "epoch_1")))

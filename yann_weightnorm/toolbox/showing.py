@@ -2,9 +2,7 @@
 
 import contextlib
 
-import theano.tensor as T
-
-from yann_weightnorm.toolbox.cooking import LazyFunction
+from yann_weightnorm.toolbox import cooking
 
 __all__ = ["Showing"]
 
@@ -35,7 +33,7 @@ class Showing:
     def visualize_activities(self, epoch=0, verbose=None):
         """Draw what each layer gives in inference for the first training mini batch."""
         visualizer = self._shown_by("visualize_activities")
-        with _rows_in(self.cooked_datastream, *self._shown_rows):
+        with _rows_in(self.cooked_datastream, *self._rows_to_show()):
             activities = self._shown_activities(0)
         visualizer.visualize_activities(dict(zip(self._shown_layers, activities)), epoch,
                                         verbose=self._level(verbose))
@@ -51,15 +49,24 @@ class Showing:
             return
         visualizer, stream = self.cooked_visualizer, self.cooked_datastream
         visualizer.initialize(stream.mini_batch_size)
-        self._shown_rows = _first_rows(stream)
+        self._shown_rows = None
         self._shown_layers, self._shown_activities = _activities(self)
         self.visualize_after_epochs = 1
         if not self.begins_files:  # while a checkpoint is read: the files are of the network saved
             return
         self._draw_functions(self._level(verbose))
         shape = (-1, stream.height, stream.width, stream.channels)
-        visualizer.visualize_images(self._shown_rows[0].reshape(shape))
+        visualizer.visualize_images(self._rows_to_show()[0].reshape(shape))
         self.visualize(0, verbose)
+
+    def _rows_to_show(self):
+        """Return the first training mini batch as it is stored: (x, y), y None without labels."""
+        # Read when it is first drawn: a network may be loaded without its data.
+        if self._shown_rows is None:
+            rows = slice(0, self.cooked_datastream.mini_batch_size)
+            self._shown_rows = [None if part is None else part[rows].copy()
+                                for part in self.cooked_datastream.load_data("train", 0)]
+        return self._shown_rows
 
     def _shown_by(self, who):
         self.check_cooked(who)
@@ -69,26 +76,19 @@ class Showing:
         return self.cooked_visualizer
 
     def _draw_functions(self, verbose):
-        visualizer, functions = self.cooked_visualizer, {}
-        if visualizer.debug_functions:
-            named = {"test": "mini_batch_test", "train": "train_step",
-                     "posterior": "mini_batch_posterior", "predict": "mini_batch_predictions"}
-            functions = {name: getattr(self, attribute, None) for name, attribute in named.items()}
-        if visualizer.debug_layers:
-            functions.update({f"layer_activity_{id}": function
-                              for id, function in self.layer_activities.items()})
+        functions = {}
+        if self.cooked_visualizer.debug_functions:
+            functions.update(test=self.mini_batch_test, train=self.train_step)
+            if self.cooked_classifier is not None:
+                functions.update(posterior=self.mini_batch_posterior,
+                                 predict=self.mini_batch_predictions)
+        if self.cooked_visualizer.debug_layers:
+            functions.update((f"layer_activity_{id}", function)
+                             for id, function in self.layer_activities.items())
         for name, function in functions.items():
-            if function is not None:
-                compiled = function.compile()
-                compiled.name = name
-                visualizer.theano_function_visualizer(compiled, verbose=verbose)
-
-
-def _first_rows(stream):
-    """Return the first training mini batch as it is stored: (x, y), y None without labels."""
-    rows = slice(0, stream.mini_batch_size)
-    return tuple(None if part is None else part[rows].copy()
-                 for part in stream.load_data("train", 0))
+            compiled = function.compile()
+            compiled.name = name
+            self.cooked_visualizer.theano_function_visualizer(compiled, verbose=verbose)
 
 
 def _activities(network):
@@ -100,10 +100,9 @@ def _activities(network):
     """
     drawn = {id: view for id, view in network.inference_layers.items()
              if view.output.ndim in (2, 4)}
-    index = T.iscalar("index")
-    return list(drawn), LazyFunction([index], [view.output for view in drawn.values()],
-                                     givens=network.cooked_datastream.givens(index),
-                                     no_default_updates=True)
+    index, settings = cooking.mini_batch(network)
+    return list(drawn), cooking.LazyFunction(
+        [index], [view.output for view in drawn.values()], no_default_updates=True, **settings)
 
 
 @contextlib.contextmanager
