@@ -313,7 +313,7 @@ def test_the_base_of_layers_q43():
     layer.origin = ["below"]
     with contextlib.redirect_stdout(io.StringIO()) as out:
         prefix = layer.print_layer("  ", nest=False)
-    assert "id: own" in out.getvalue() and "origin: ['below']" in out.getvalue()
+    assert "id: own" in out.getvalue() and "origin: below" in out.getvalue()
     assert prefix == layer.prefix and prefix.isspace()
 
 

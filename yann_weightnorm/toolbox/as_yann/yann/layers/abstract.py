@@ -87,10 +87,8 @@ class layer:
         """
         shown = copy.copy(self)
         shown.output_shape = self.output_shape or ()
-        self.prefix_entry, self.prefix = f"{prefix}|-", printing.print_layer(shown, prefix, last)
-        if not nest:
-            print(f"{self.prefix_entry} origin: {self.origin}")
-            print(f"{self.prefix_entry} destination: {self.destination}")
+        self.prefix_entry = f"{prefix}|-"
+        self.prefix = printing.print_layer(shown, prefix, nest, last)
         return self.prefix
 
     def get_params(self, borrow=True, verbose=2):
