@@ -28,7 +28,8 @@ def say_results(cost, rate, momentum, verbose):
 def print_tree(network):
     """Print, for each layer that nothing is below, the tree of layers above it."""
     for view in network.layers.values():
-        if not any(origin in network.layers for origin in view.origin):
+        # An input's origin is a datastream, whose id may be a layer's as well.
+        if view.type == "input" or not any(id in network.layers for id in view.origin):
             _print_branch(network, view, " ", True)
 
 
