@@ -38,7 +38,8 @@ class Words(TestCase):
         self.assertEqual(call("--version")[:2], (0, f"yann-weightnorm {__version__}\n"))
 
     def test_help_at_every_level(self):
-        for argv in (["--help"], [], ["study"], ["study", "run", "--help"], ["report", "-h"]):
+        for argv in (["--help"], [], ["study"], ["study", "run", "--help"], ["report", "-h"],
+                     ["run", "--help"]):
             code, out, _ = call(*argv)
             self.assertEqual(code, 0)
             self.assertIn("usage: yann-weightnorm", out)
@@ -83,6 +84,7 @@ class Mistakes(TestCase):
         self.refused(*run, "--dataset", "mnist-5", words="perhaps.*'mnist-5k'")
         self.refused(*run, "--dataset", "mnist", "--data", "/nowhere", words="/nowhere/mnist")
         self.refused("report", "/nowhere", words="/nowhere")
+        self.refused("run", "/nowhere.py", words="cannot read the script /nowhere.py")
 
     def test_a_wrong_option_is_argparses_to_tell(self):
         self.assertEqual(call("study", "run", "--workers", "0")[0], 2)

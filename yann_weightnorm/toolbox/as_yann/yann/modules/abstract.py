@@ -22,4 +22,4 @@ class module:
 def options_of(cls, given, id):
     """Return the id in the dictionary `given`, or `id`, and the options that `cls` takes."""
     given = dict(given)
-    return given.pop("id", id), options_for(cls, given, stacklevel=4)
+    return given.pop("id", id), options_for(cls, given, cls.__name__, stacklevel=4)

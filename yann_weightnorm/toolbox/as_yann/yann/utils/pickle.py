@@ -84,11 +84,12 @@ def _checked(params, path):
 def _by_layer(values):
     """Return `values`, ``<layer id>.<parameter>`` -> array, as layer id -> list of arrays."""
     layers = OrderedDict()
-    for name in sorted(values, key=_rank):
-        layers.setdefault(name.rpartition(".")[0], []).append(values[name])
+    for name in sorted(values, key=_place):
+        layers.setdefault(_place(name)[0], []).append(values[name])
     return layers
 
 
-def _rank(name):
-    last = name.rpartition(".")[2]
-    return (ORDER.index(last) if last in ORDER else len(ORDER)), last
+def _place(name):
+    layer, _, parameter = name.rpartition(".")
+    known = ORDER.index(parameter) if parameter in ORDER else len(ORDER)
+    return layer, known, parameter
