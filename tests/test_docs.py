@@ -76,6 +76,12 @@ def test_checkpoints_page_runs():
     run(ROOT / "docs" / "checkpoints.md", after_readme())
 
 
+def test_gan_page_runs():
+    names = run(DOCS / "gan.md", after_readme())
+    assert len(names["history"].column("generator_cost")) == 2
+    assert len(names["history"].pre_training) == 1
+
+
 def test_a_layer_type_is_added_as_contributing_says():
     names = run(CONTRIBUTING, after_readme())
     assert names["Scale"].type == "scale" and "scale" not in registry.layer_names()
@@ -96,7 +102,7 @@ del single
 
 def test_no_page_has_python_that_is_not_run():
     tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md",
-              "checkpoints.md"}
+              "checkpoints.md", "gan.md"}
     found = {page.name for page in PAGES if blocks(page, "python") and page not in SINGLE}
     assert found == tested, found
 
@@ -144,6 +150,8 @@ def test_extras_exist():
 def test_commands_and_their_options_exist():
     for page, line in commands("yann-weightnorm"):
         words = line.split()[1:]
+        # What follows a script's name is the script's.
+        words = words[:next((i for i, word in enumerate(words) if word.endswith(".py")), None)]
         first_option = next((i for i, word in enumerate(words) if word.startswith("-")), len(words))
         text = help_of(*words[:first_option])
         missing = [word for word in words if word.startswith("--") and word not in text]
