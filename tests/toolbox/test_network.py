@@ -259,7 +259,10 @@ def test_an_unknown_module_or_module_option():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         net.add_module("optimizer", {"optimzer_type": "sgd"})
+        net.add_module("datastream", {"dataset": dataset(), "id": "data", "datset": 1})
+    assert "optimizer '1' has no option" in str(caught[0].message)
     assert "perhaps you meant 'optimizer_type'" in str(caught[0].message)
+    assert "datastream 'data'" in str(caught[1].message)
 
 
 def test_a_datastream_without_a_data_set_is_refused():

@@ -247,6 +247,20 @@ def test_the_resultor_s_files_are_as_without_the_interruption():
                            [float(line) for line in before.split()], rtol=1e-6)
 
 
+def test_loading_draws_nothing_and_shows_the_same_rows_afterwards():
+    with temporary_folder() as folder, without_c_code():
+        net = begin()
+        net.add_module("visualizer", {"id": "eye", "root": "pictures", "sample_size": 2})
+        finish(net, cook=False)
+        net.cook(resultor=None)
+        net.save("net")
+        drawn = {path: path.stat().st_mtime_ns for path in (folder / "pictures").rglob("*.jpg")}
+        twin = network.load("net", dataset=dataset(), verbose=0)
+        assert_array_equal(twin.visualizer["eye"].indices, net.visualizer["eye"].indices)
+        assert drawn and drawn == {path: path.stat().st_mtime_ns
+                                   for path in (folder / "pictures").rglob("*.jpg")}
+
+
 # -- interruptions -------------------------------------------------------------------------------
 
 CHILD = """

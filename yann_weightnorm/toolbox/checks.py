@@ -1,6 +1,7 @@
 """Checks of option values, with errors that say who, what was wanted, what came."""
 
 import numbers
+from collections.abc import Hashable
 
 __all__ = ["one_of", "pair", "positive_int"]
 
@@ -27,7 +28,7 @@ def pair(value, name, who, least=1):
 
 def one_of(value, known, name, who):
     """Return `value` if it is one of `known`; else raise a ValueError with the nearest one."""
-    if value not in known:
+    if not isinstance(value, Hashable) or value not in known:  # an array compares by elements
         raise ValueError(f"{who} got {name} {value!r}{hint(value, known)}; "
                          f"known: {', '.join(map(repr, known))}.")
     return value

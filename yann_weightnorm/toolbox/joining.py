@@ -55,7 +55,8 @@ class Joining:
     @staticmethod
     def _make(cls, modules, params):
         id = params.pop("id", str(len(modules) + 1))
-        modules[id] = cls(id, **options_for(cls, params, stacklevel=5))
+        kind = f"{cls.__name__.lower()} {id!r}"
+        modules[id] = cls(id, **options_for(cls, params, kind, stacklevel=5))
         return id
 
     # -- look-ups -----------------------------------------------------------------------------

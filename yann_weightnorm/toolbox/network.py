@@ -109,7 +109,8 @@ class network(Joining, Running, Showing, Saving, Inspection):
         cls = registry.layer_class(type)
         id = self._new_id(id)
         origins, ground = cls.join(self, origin, options)
-        layer = cls(id, ground, self.rng, **registry.options_for(cls, options))
+        layer = cls(id, ground, self.rng, **registry.options_for(
+            cls, options, f"layer type {cls.type!r}"))
         layer.active = self._learnable(layer, learnable)
         self._streams.lay(layer, origins)
         layer.origin = layer.origin + origins

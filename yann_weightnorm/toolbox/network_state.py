@@ -40,7 +40,9 @@ def state(network):
     arrays.update((f"best/{name}", value) for name, value in _best(network).items())
     arrays.update((f"history/{name}", np.asarray(getattr(network, name), dtype="float64"))
                   for name in network.recorded)
-    numbers = {"generators": {}, "training": None}
+    numbers = {"generators": {}, "training": None, "shown": {
+        id: visualizer.indices.tolist() for id, visualizer in network.visualizer.items()
+        if visualizer.indices is not None}}
     for name, rng in _generators(network).items():
         kind, keys, *rest = rng.get_state()
         arrays[f"generator/{name}"], numbers["generators"][name] = keys, [kind, *rest]
@@ -65,6 +67,8 @@ def set_state(network, arrays, numbers):
                            if place.startswith("best/") and place[5:] in named]
     for name in network.recorded:
         setattr(network, name, _found(arrays, f"history/{name}").tolist())
+    for id, indices in numbers["shown"].items():
+        network.visualizer[id].indices = np.array(indices, dtype=int)
     for name, (kind, *rest) in numbers["generators"].items():
         _generator(network, name).set_state((kind, _found(arrays, f"generator/{name}"), *rest))
 

@@ -55,15 +55,15 @@ def layer_names():
     return sorted(_classes)
 
 
-def options_for(cls, given, stacklevel=3):
-    """Return the part of `given` that `cls` takes; warn about the rest.
+def options_for(cls, given, who, stacklevel=3):
+    """Return the part of `given` that `cls` takes; warn in the name of `who` about the rest.
 
     The keyword-only parameters of a class are its options. A name that none of them has is a
     warning rather than an error, because YANN's own tutorials pass options that nothing reads.
     """
     known = [p.name for p in signature(cls).parameters.values() if p.kind is p.KEYWORD_ONLY]
     for name in sorted(set(given) - set(known)):
-        warn(f"layer type {cls.type!r} has no option {name!r}{hint(name, known)}; it is ignored.",
+        warn(f"{who} has no option {name!r}{hint(name, known)}; it is ignored.",
              stacklevel=stacklevel)
     return {name: given[name] for name in known if name in given}
 
