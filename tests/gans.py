@@ -7,16 +7,18 @@ its layers have normalised weights, and none batch norm.
 import numpy as np
 import theano.tensor as T
 
-from tests.small import CLASSES
+from tests.small import CLASSES, values
 from yann_weightnorm import gan
 
-ROWS_OF_Z = 3  # not the data's mini batch size: the two need not agree
+SHAPE_OF_Z = 3, 4  # not as many rows as in a mini batch of data: the two need not agree
 
 
-def begin(data, seed=0, **stream):
-    """Return an adversarial network with a datastream and no layers."""
+def begin(data, seed=0, modules=()):
+    """Return an adversarial network with a datastream, more modules, and no layers."""
     net = gan(verbose=0, rng=np.random.RandomState(seed))
-    net.add_module("datastream", dict({"dataset": data, "type": "xy", "id": "data"}, **stream))
+    net.add_module("datastream", {"dataset": data, "type": "xy", "id": "data"})
+    for type, params in modules:
+        net.add_module(type, params)
     return net
 
 
@@ -76,10 +78,10 @@ def cook(net, discriminator, generator, game, **options):
 
 # -- the tutorials' networks ------------------------------------------------------------------
 
-def _shallow(data, prefix, losses, activation, optimizer, z):
-    net, features = begin(data), data.height * data.width * data.channels
+def _shallow(data, prefix, losses, activation, optimizer, modules=()):
+    net, features = begin(data, modules=modules), data.height * data.width * data.channels
     dense = prefix + "dot_product"
-    net.add_layer("random", id="z", num_neurons=(ROWS_OF_Z, z), distribution="normal", mu=0,
+    net.add_layer("random", id="z", num_neurons=SHAPE_OF_Z, distribution="normal", mu=0,
                   sigma=1)
     net.add_layer("input", id="x", datastream_origin="data", mean_subtract=False)
     net.add_layer(dense, origin="z", id="G(z)", num_neurons=features, activation="tanh")
@@ -93,24 +95,24 @@ def _shallow(data, prefix, losses, activation, optimizer, z):
     return cook(net, ["D(x)"], ["G(z)"], ("fake", "real"), optimizer_params=optimizer)
 
 
-def shallow_gan(data, prefix="", z=4):
+def shallow_gan(data, prefix="", modules=()):
     """A generator and a discriminator of one dense layer each."""
     return _shallow(data, prefix, entropies, "sigmoid", {
         "momentum_type": "polyak", "momentum_params": (0.65, 0.9, 50),
-        "regularization": (0.0, 0.0), "optimizer_type": "rmsprop", "id": "main"}, z)
+        "regularization": (0.0, 0.0), "optimizer_type": "rmsprop", "id": "main"}, modules)
 
 
-def shallow_wgan(data, prefix="", z=4):
+def shallow_wgan(data, prefix=""):
     """The same with means instead of entropies, and no sigmoid."""
     return _shallow(data, prefix, critics, None, {
         "momentum_type": "false", "momentum_params": (0.65, 0.9, 50),
-        "regularization": (0.0, 0.0), "optimizer_type": "adam", "id": "main"}, z)
+        "regularization": (0.0, 0.0), "optimizer_type": "adam", "id": "main"})
 
 
-def deep_gan(data, prefix="", z=4):
+def deep_gan(data, prefix=""):
     """Three dense layers that generate, two of maxout that discriminate."""
     net, dense, maxout = begin(data), prefix + "dot_product", ("maxout", "maxout", 5)
-    net.add_layer("random", id="z", num_neurons=(ROWS_OF_Z, z), distribution="normal", mu=0,
+    net.add_layer("random", id="z", num_neurons=SHAPE_OF_Z, distribution="normal", mu=0,
                   sigma=1)
     net.add_layer("input", id="x", datastream_origin="data", mean_subtract=False)
     net.add_layer(dense, origin="z", id="G1", num_neurons=5, activation="relu")
@@ -147,10 +149,10 @@ def _add_convolutions(net, prefix, batch_norm, dropout_rate):
                   regularize=True)
 
 
-def _deconvolutional(data, prefix, deconvolutions, losses, optimizer, z, dropout_rate=0.5):
+def _deconvolutional(data, prefix, deconvolutions, losses, optimizer, dropout_rate=0.5):
     net, batch_norm = begin(data), not prefix
     options = {"activation": "relu", "regularize": True, "batch_norm": batch_norm}
-    net.add_layer("random", id="z", num_neurons=(ROWS_OF_Z, z), distribution="normal", mu=0,
+    net.add_layer("random", id="z", num_neurons=SHAPE_OF_Z, distribution="normal", mu=0,
                   sigma=1)
     net.add_layer(prefix + "dot_product", origin="z", id="G1", num_neurons=5, **options)
     net.add_layer(prefix + "dot_product", origin="G1", id="G2", num_neurons=3 * 3 * 4, **options)
@@ -173,19 +175,19 @@ def _deconvolutional(data, prefix, deconvolutions, losses, optimizer, z, dropout
     return cook(net, discriminator, generator, ("D(x)", "D(G(z))"), optimizer_params=optimizer)
 
 
-def deconvolutional_gan(data, prefix="", z=4):
+def deconvolutional_gan(data, prefix=""):
     """Two deconvolutions that generate, two convolutions that discriminate."""
     return _deconvolutional(data, prefix, [("G3", (8, 8, 4)), (5, 5)], entropies, {
         "momentum_type": "false", "momentum_params": (0.51, 0.95, 40),
-        "regularization": (0.00001, 0.00001), "optimizer_type": "adam", "id": "main"}, z)
+        "regularization": (0.00001, 0.00001), "optimizer_type": "adam", "id": "main"})
 
 
-def deconvolutional_lsgan(data, prefix="", z=4):
+def deconvolutional_lsgan(data, prefix=""):
     """Three deconvolutions, and squares instead of entropies."""
     return _deconvolutional(data, prefix, [("G3", (8, 8, 5)), ("G4", (10, 10, 6)), (3, 3)],
                             least_squares, {
         "momentum_type": "false", "momentum_params": (0.55, 0.9, 20),
-        "regularization": (0.00001, 0.00001), "optimizer_type": "adam", "id": "main"}, z)
+        "regularization": (0.00001, 0.00001), "optimizer_type": "adam", "id": "main"})
 
 
 # What each tutorial gives to train().
@@ -194,6 +196,23 @@ TRAINING = {shallow_gan: {"k": 2, "pre_train_discriminator": 3},
             deep_gan: {"k": 1, "pre_train_discriminator": 3},
             deconvolutional_gan: {"k": 1, "pre_train_discriminator": 2},
             deconvolutional_lsgan: {"k": 1, "pre_train_discriminator": 0}}
+
+
+def check_tutorial(build, data, prefix=""):
+    """Train as the script says (`k` at most 2): finite numbers, and every weight learns."""
+    net = build(data, prefix)
+    start = values(net)
+    history = net.train(epochs=(1, 1), learning_rates=(0.01, 0.01, 0.001), training_accuracy=True,
+                        early_terminate=True, patience=2,
+                        **dict(TRAINING[build], k=min(2, TRAINING[build]["k"])))
+    assert len(history) == 2 and np.isfinite(history.column("cost")).all()
+    assert all(np.isfinite(value).all() for value in values(net).values())
+    weights = [p.name for p in net.active_params if p.ndim > 1 and not p.name.endswith(".g")]
+    still = [name for name in weights if (values(net)[name] == start[name]).all()]
+    assert still == [], f"{still} did not learn"
+    made, images = net.layer_activity("G(z)"), net.layers["x"].output_shape
+    assert made.size == SHAPE_OF_Z[0] * np.prod(images[1:]) and abs(made).max() <= 1
+    assert 0 <= net.test() <= 100
 
 
 # -- one that NumPy can follow ----------------------------------------------------------------
