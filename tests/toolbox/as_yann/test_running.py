@@ -65,6 +65,20 @@ def test_interrupted_from_outside():
     assert "script.py" in done.stderr and done.stderr.rstrip().endswith("KeyboardInterrupt"), done
 
 
+def test_a_recursion_without_end_is_told_as_any_error():
+    outcome = run_text("def f(n):\n    return f(n / 2)\nf(8)\n")
+    assert outcome.code == 1 and "RecursionError" in outcome.err.splitlines()[-1]
+    assert 'File "script.py", line 2, in f' in outcome.err
+
+
+def test_a_script_that_is_linked_finds_what_lies_beside_it():
+    with folder_with() as folder:
+        write(folder / "there" / "script.py", "import helper\n")
+        write(folder / "there" / "helper.py", "print 'helper'\n")
+        (folder / "link.py").symlink_to(folder / "there" / "script.py")
+        assert run("link.py").out == "helper\n"
+
+
 def test_an_excepthook_of_the_script_is_used():
     hook = sys.excepthook
     try:

@@ -53,7 +53,7 @@ def run_script(path, arguments=(), python=None):
         _show(error.with_traceback(None))
         return FAILED
     with _as_main(path, arguments) as module, \
-            imports_of_a_script(os.path.dirname(os.path.abspath(path)), python):
+            imports_of_a_script(os.path.dirname(os.path.realpath(path)), python):
         return _exit_code(code, vars(module))
 
 
@@ -117,10 +117,11 @@ def _show(error):
 
 def _without_ours(trace):
     """Return `trace` without the frames of this module and of the division."""
-    if trace is None:
-        return None
-    below = _without_ours(trace.tb_next)
-    if trace.tb_frame.f_code.co_filename in OURS:
-        return below
-    trace.tb_next = below
-    return trace
+    kept = []
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename not in OURS:
+            kept.append(trace)
+        trace = trace.tb_next
+    for above, below in zip(kept, kept[1:] + [None]):
+        above.tb_next = below
+    return kept[0] if kept else None
