@@ -1,8 +1,8 @@
 """The command ``yann-weightnorm``: information, data sets, studies, reports, YANN's scripts.
 
 Exit codes: 0 all went well; 1 something failed on the way; 2 the command can't be carried out as it
-stands; 130 interrupted. Whatever fails is told in one line. A script that is run has codes and words
-of its own.
+stands; 130 interrupted. Whatever fails is told in one line. A script that is run has its own codes
+and words.
 """
 
 import argparse
