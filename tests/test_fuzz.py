@@ -6,6 +6,7 @@ looks up.
 """
 
 import contextlib
+import io
 import os
 import pickle
 import random
@@ -16,6 +17,7 @@ import tarfile
 import tempfile
 import tracemalloc
 import warnings
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -262,6 +264,29 @@ def test_small_archives_that_unfold_to_much_are_refused():
     large = zipped({"faces/1.jpg": bytes(100_000_000)})
     assert "no picture of CelebA" in attempt(READERS["CelebA"],
                                              {"_data/img_align_celeba.zip": large})
+
+
+def test_zip_files_that_ask_for_memory_or_lie_about_places_are_refused():
+    good = zipped({"faces/some.jpg": b"x" * 100, "some.amat": AMAT})
+    squeezed = io.BytesIO()
+    with zipfile.ZipFile(squeezed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("faces/some.jpg", b"x" * 100)
+        archive.writestr("some.amat", AMAT)
+    # In the directory at the end, an entry has the compressed size at byte 20, the place at 42.
+    for content, words in ((squeezed.getvalue(), "stored or deflated"),
+                           (with_number(good, 20, 2 ** 31 - 1), "doesn't lie in it"),
+                           (with_number(good, 42, 2 ** 31 - 1), "doesn't lie in it")):
+        for name in ("amat, zip", "CelebA"):
+            file = next(iter(files_of(READERS[name])))
+            assert words in attempt(READERS[name], {file: content}), (name, words)
+
+
+def with_number(archive, offset, number):
+    """Return the zip file with `number` in every entry of its directory."""
+    for entry in re.finditer(rb"PK\1\2", archive):
+        at = entry.start() + offset
+        archive = archive[:at] + number.to_bytes(4, "little") + archive[at + 4:]
+    return archive
 
 
 # -- the watch itself ----------------------------------------------------------------------------

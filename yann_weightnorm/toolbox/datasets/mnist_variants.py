@@ -18,6 +18,7 @@ from yann_weightnorm.toolbox.datasets.amat import read_amat
 from yann_weightnorm.toolbox.datasets.arrays import dataset_from_arrays
 from yann_weightnorm.toolbox.datasets.folders import HOW, cache_folder, root_folder
 from yann_weightnorm.toolbox.datasets.splitting import first_rows
+from yann_weightnorm.toolbox.datasets.zip_member import check_member
 
 __all__ = ["MNIST_VARIANTS", "MnistVariant", "mnist_variant", "read_mnist_variant"]
 
@@ -182,7 +183,7 @@ def _member(path, name):
         with _zip_member(path, name) if zipfile.is_zipfile(path) else _tar_member(path, name) as it:
             yield it
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError,
-            RuntimeError, zlib.error) as error:
+            RuntimeError, UnicodeError, zlib.error) as error:
         if getattr(error, "errno", None) is not None:
             raise
         raise ValueError(f"{path}: damaged archive ({error}); fetch it again.") from error
@@ -192,7 +193,9 @@ def _member(path, name):
 def _zip_member(path, name):
     with zipfile.ZipFile(path) as archive:
         found = [each for each in archive.infolist() if _called(each.filename, name)]
-        with archive.open(_only(path, name, found)) as stream:
+        member = _only(path, name, found)
+        check_member(path, member)
+        with archive.open(member) as stream:
             yield stream
 
 

@@ -115,8 +115,8 @@ def _check_promise(path, facts, held):
         raise ValueError(f"{path}: 'cache_batches' must be three integers (train, valid, test), "
                          f"got a {type(promised).__name__}; write the dataset again.")
     if held[0] < size:
-        raise ValueError(f"{path}: 'mini_batch_size' is {size}, but train/batch_0.pkl holds "
-                         f"{held[0]} rows; write the dataset again.")
+        raise ValueError(f"{path}: 'mini_batch_size' is {size}, but a file of the training split "
+                         f"holds {held[0]} rows; write the dataset again.")
     train, valid, test = promised[:3]
     for order in ((train, valid, test), (train, test, valid)):
         if all(count * size <= rows or not rows for count, rows in zip(order, held)):

@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from yann_weightnorm.folders import new_folder
+from yann_weightnorm.toolbox.datasets.zip_member import check_member
 
 __all__ = ["download_celebA"]
 
@@ -81,6 +82,7 @@ def _read(members, member):
     if member.file_size > LARGEST:
         raise ValueError(f"{member.filename} is of {member.file_size} bytes, which no picture of "
                          f"CelebA has")
+    check_member(members.filename, member)
     try:
         return members.read(member)
     except OSError as error:    # a wrong position in the file is an "invalid argument"
