@@ -283,7 +283,7 @@ def test_zip_files_that_ask_for_memory_or_lie_about_places_are_refused():
 
 def with_number(archive, offset, number):
     """Return the zip file with `number` in every entry of its directory."""
-    for entry in re.finditer(rb"PK\1\2", archive):
+    for entry in re.finditer(rb"PK\x01\x02", archive):
         at = entry.start() + offset
         archive = archive[:at] + number.to_bytes(4, "little") + archive[at + 4:]
     return archive
