@@ -4,6 +4,7 @@ import contextlib
 import io
 import pathlib
 import textwrap
+import warnings
 from collections import namedtuple
 
 from tests.small import temporary_folder
@@ -31,7 +32,8 @@ def write(path, text):
 
 def run(*words):
     """Return the :class:`Outcome` of ``yann-weightnorm run WORDS``, in this process."""
-    with contextlib.redirect_stdout(io.StringIO()) as out, \
+    # What a script asks of the module `warnings` is not for the other tests.
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()) as out, \
             contextlib.redirect_stderr(io.StringIO()) as err:
         code = main(["run", *map(str, words)])
     return Outcome(code, out.getvalue(), err.getvalue())
