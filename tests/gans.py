@@ -139,10 +139,10 @@ def _add_convolutions(net, prefix, batch_norm, dropout_rate):
     net.add_layer("input", id="x", datastream_origin="data", mean_subtract=False)
     add_twice(net, conv, "D1", ("x", "G(z)"), num_neurons=3, filter_size=(5, 5),
               pool_size=(2, 2), **options)
-    add_twice(net, conv, "D2", "D1", num_neurons=4, filter_size=(3, 3), pool_size=(2, 2),
+    add_twice(net, conv, "D2", "D1", num_neurons=12, filter_size=(3, 3), pool_size=(2, 2),
               **options)
     for id, below in (("D3", "D2"), ("D4", "D3")):
-        add_twice(net, dense, id, below, num_neurons=6, dropout_rate=dropout_rate, **options)
+        add_twice(net, dense, id, below, num_neurons=12, dropout_rate=dropout_rate, **options)
     add_twice(net, dense, ("D(x)", "D(G(z))"), "D4", num_neurons=1, activation="sigmoid",
               regularize=True)
     net.add_layer(prefix + "classifier", id="softmax", origin="D4-x", num_classes=CLASSES,
@@ -172,7 +172,9 @@ def _deconvolutional(data, prefix, deconvolutions, losses, optimizer, dropout_ra
     add_objectives(net, *losses(net, "D(x)", "D(G(z))"))
     discriminator = ["D1-x", "D2-x", "D3-x", "D4-x"]
     generator = ["G1", "G2", *(id for id, _ in hidden), "G(z)"]
-    return cook(net, discriminator, generator, ("D(x)", "D(G(z))"), optimizer_params=optimizer)
+    # Weights as small as YANN's let no signal through so many layers without batch norm.
+    return cook(net, discriminator, generator, ("D(x)", "D(G(z))"), optimizer_params=optimizer,
+                data_dependent_start=not batch_norm)
 
 
 def deconvolutional_gan(data, prefix=""):
