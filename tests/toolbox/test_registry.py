@@ -53,3 +53,19 @@ def test_a_taken_name_is_refused():
 def test_an_unknown_start_is_refused():
     said = message(ValueError, registry.start_function, "data_dependant")
     assert "perhaps you meant 'data_dependent'" in said, said
+
+
+def test_options_of_a_mixin_are_added_to_those_of_the_class_behind_it():
+    class Plain:
+        def __init__(self, id, *, width=1, depth=2):
+            pass
+
+    class Mixin:
+        def __init__(self, *args, form="l2", **options):
+            super().__init__(*args, **options)
+
+    class Mixed(Mixin, Plain):
+        pass
+
+    assert registry.option_names(Plain) == ["width", "depth"]
+    assert registry.option_names(Mixed) == ["form", "width", "depth"]

@@ -4,8 +4,8 @@ from difflib import get_close_matches
 from inspect import signature
 from warnings import warn
 
-__all__ = ["hint", "layer_class", "layer_names", "layer_type", "options_for", "start",
-           "start_function"]
+__all__ = ["hint", "layer_class", "layer_names", "layer_type", "option_names", "options_for",
+           "start", "start_function"]
 
 _classes = {}
 _starts = {}
@@ -58,14 +58,30 @@ def layer_names():
 def options_for(cls, given, who, stacklevel=3):
     """Return the part of `given` that `cls` takes; warn in the name of `who` about the rest.
 
-    The keyword-only parameters of a class are its options. A name that none of them has is a
-    warning rather than an error, because YANN's own tutorials pass options that nothing reads.
+    A name that is none of its options is a warning rather than an error, because YANN's own
+    tutorials pass options that nothing reads.
     """
-    known = [p.name for p in signature(cls).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    known = option_names(cls)
     for name in sorted(set(given) - set(known)):
         warn(f"{who} has no option {name!r}{hint(name, known)}; it is ignored.",
              stacklevel=stacklevel)
     return {name: given[name] for name in known if name in given}
+
+
+def option_names(cls):
+    """Return the options of `cls`: the keyword-only parameters of its ``__init__``.
+
+    If that takes ``**options`` for the class behind it, such as a mixin does, those of that class
+    as well.
+    """
+    names = []
+    for base in cls.__mro__:
+        if "__init__" in vars(base):
+            parameters = signature(base.__init__).parameters.values()
+            names += [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+                break
+    return list(dict.fromkeys(names))
 
 
 def start(name):
