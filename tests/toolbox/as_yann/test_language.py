@@ -131,6 +131,7 @@ def test_division_in_place_reads_and_writes_its_target_once():
 
 def test_a_class_and_theano_divide_as_they_did():
     assert printed("""
+        import numpy, theano
         import theano.tensor as T
         class Path:
             def __div__(self, other): return 'over ' + str(other)
@@ -140,10 +141,11 @@ def test_a_class_and_theano_divide_as_they_did():
         print path/2, 2/path
         path /= 3
         x, n = T.dscalar(), T.iscalar()
-        print path, (x/2).eval({x: 7.}), (n/2).eval({n: 7})
+        shared = theano.shared(numpy.array([7, -7]))
+        print path, (x/2).eval({x: 7.}), (n/2).eval({n: 7}), (shared/2).eval().tolist()
         x /= 2
         print x.owner.op
-        """) == ["over 2 under 2", "in place 3 3.5 3", "Elemwise{true_div,no_inplace}"]
+        """) == ["over 2 under 2", "in place 3 3.5 3 [3, -4]", "Elemwise{true_div,no_inplace}"]
 
 
 def test_division_from_the_future_is_true():

@@ -3,6 +3,7 @@
 import numbers
 
 import numpy as np
+import theano
 
 __all__ = ["Divisor", "divide"]
 
@@ -10,8 +11,8 @@ __all__ = ["Divisor", "divide"]
 def divide(a, b):
     """Return ``a / b`` of Python 2: rounded down if both are whole numbers.
 
-    Whole are Python's and NumPy's integers and arrays of them. A class that still has Python 2's
-    ``__div__`` decides for itself; Theano's variables are such.
+    Whole are Python's, NumPy's and Theano's integers and arrays of them. Else a class that still
+    has Python 2's ``__div__`` decides for itself.
     """
     if _is_whole(a) and _is_whole(b):
         return a // b
@@ -49,6 +50,8 @@ class Divisor:
 
 
 def _is_whole(value):
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "iub"
-    return isinstance(value, numbers.Integral)
+    if isinstance(value, numbers.Integral):
+        return True
+    # Theano's own `/` of two whole variables would do the same, with a warning.
+    return isinstance(value, (np.ndarray, theano.gof.Variable)) and \
+        np.dtype(getattr(value, "dtype", "float64")).kind in "iub"
