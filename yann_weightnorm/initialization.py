@@ -117,8 +117,8 @@ class Start(Stream):
         mean, deviation = _moments(t)
         self.layers.append(layer)
         self._moments += [mean, deviation]
-        self._set[layer.scaled] = layer.scaled / _along(deviation, layer.scaled.ndim,
-                                                        layer.output_axis)
+        self._set.update(layer.rescaled(1 / _along(deviation, layer.scaled.ndim,
+                                                   layer.output_axis)))
         self._set[layer.b] = (layer.b - mean) / deviation
         return (t - _along(mean, t.ndim)) / _along(deviation, t.ndim)
 
@@ -163,7 +163,7 @@ def _images(stream, batch, images):
 def _redraw(layers, rng):
     for layer in layers:
         if getattr(layer, "fresh_weight", True):
-            layer.set_weight(DEVIATION * rng.standard_normal(size=layer.weight_shape))
+            layer.start_weight(DEVIATION * rng.standard_normal(size=layer.weight_shape))
 
 
 def _check(layers, deviations, images):

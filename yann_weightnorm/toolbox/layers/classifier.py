@@ -84,7 +84,7 @@ class ClassifierView(View):
     """
 
     def __init__(self, layer, input, fit):
-        super().__init__(layer, activate(fit, layer.activation))
+        super().__init__(layer, activate(fit, layer.activation, layer.activation_params))
         self.input, self.fit, self.p_y_given_x = input, fit, self.output
         self.probabilities = T.log(self.output)
         self.predictions = T.argmax(self.output, axis=1)

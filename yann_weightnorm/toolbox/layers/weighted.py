@@ -3,7 +3,8 @@
 import numpy as np
 import theano.tensor as T
 
-from yann_weightnorm.toolbox.activations import activate, check_activation
+from yann_weightnorm.toolbox.activations import activate, activation_params, check_activation
+from yann_weightnorm.toolbox.checks import one_of
 from yann_weightnorm.toolbox.layers.base import Layer, normal
 from yann_weightnorm.toolbox.layers.batch_normalization import BatchNormalization
 
@@ -23,7 +24,13 @@ class WeightLayer(BatchNormalization, Layer):
     w : the weight; symbolic. Assigning an array to it sets the parameters behind it.
     b : (channels,), floatX. Starts at 0.
     L1, L2 : symbolic sums of |w| and of w squared, the terms of a regularizer.
+    activation_params : list of (channels,), floatX
+        What the activation learns: for ``'trelu'`` `threshold`, which starts at 0; for ``'tprelu'``
+        `slope`, which starts at 0.25, and `threshold`. They come after b.
     """
+
+    regularize = False
+    penalties = ("w",)  # what the option `regularize` can name
 
     def __init__(self, id, input_shape, rng, *, input_params, dropout_rate, activation,
                  batch_norm, channels):
@@ -33,12 +40,19 @@ class WeightLayer(BatchNormalization, Layer):
 
     def make_params(self, weight_shape, channels, batch_norm_shape, scale=START_DEVIATION):
         """Make the weight, the bias, batch norm's parameters if wanted, and the masks."""
+        one_of(self.regularize, (False, True) + self.penalties, "regularize", self.who)
         self.fresh_weight = not self._given or self._given[0] is None
         self._w = self.make_weight(tuple(weight_shape), normal(weight_shape, scale))
         self.b = self.param("b", (channels,), lambda rng: np.zeros(channels))
+        self.activation_params = [self._activation_param(name, start, channels)
+                                  for name, start in activation_params(self.activation)]
         if self.batch_norm:
             self.make_batch_normalization(batch_norm_shape)
         self.make_masks()
+
+    def _activation_param(self, name, start, channels):
+        setattr(self, name, self.param(name, (channels,), lambda rng: np.full(channels, start)))
+        return getattr(self, name)
 
     # -- the weight's parametrisation ---------------------------------------------------------
 
@@ -50,14 +64,25 @@ class WeightLayer(BatchNormalization, Layer):
         """Set the parameters behind the weight so that it becomes the array `value`."""
         self._w.set_value(self.checked_weight(value))
 
+    def start_weight(self, value):
+        """Set the weight to the array `value`, or to what its parametrisation can hold of it."""
+        self.set_weight(value)
+
     def weight_value(self):
         """Return the weight's value, an array."""
         return self._w.get_value()
 
     @property
     def scaled(self):
-        """The parameter that :meth:`scale_weight` changes: w."""
+        """The parameter that :meth:`scale_weight` changes: w. None if it can change nothing."""
         return self._w
+
+    def rescaled(self, scale):
+        """Return what :meth:`scale_weight` does, symbolic: parameter -> what it becomes.
+
+        `scale` has the number of axes of the weight, and length 1 along those of a channel.
+        """
+        return {self._w: self._w * scale}
 
     def scale_weight(self, scale):
         """Multiply the weight of each channel by an entry of the array `scale`."""
@@ -81,13 +106,18 @@ class WeightLayer(BatchNormalization, Layer):
 
     @property
     def L1(self):
-        """Sum of the absolute values of the weight, symbolic."""
-        return T.sum(abs(self._w))
+        """Sum of the absolute values of what is penalised, symbolic."""
+        return T.sum(abs(self.penalised))
 
     @property
     def L2(self):
-        """Sum of the squares of the weight, symbolic."""
-        return T.sum(self._w ** 2)
+        """Sum of the squares of what is penalised, symbolic."""
+        return T.sum(self.penalised ** 2)
+
+    @property
+    def penalised(self):
+        """What the option `regularize` counts, symbolic: the weight."""
+        return self._w
 
     def checked_weight(self, value):
         """Return the array `value` in the weight's dtype, or raise a ValueError for its shape."""
@@ -109,4 +139,4 @@ class WeightLayer(BatchNormalization, Layer):
         t = stream.pre_activation(self, t)
         if self.batch_norm:
             t = self.batch_normalize(t, stream)
-        return self.drop(activate(t, self.activation), stream)
+        return self.drop(activate(t, self.activation, self.activation_params), stream)
