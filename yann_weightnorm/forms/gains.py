@@ -12,7 +12,7 @@ __all__ = ["gain"]
 
 # Not a function of one pre-activation alone, so that they have no gain of their own.
 JOINT = ("softmax", "maxout")
-FARTHEST, POINTS = 12.0, 240001
+FARTHEST, POINTS = 12.0, 200  # of an integral on either side of 0, where activations have a kink
 
 
 def gain(activation):
@@ -38,11 +38,12 @@ def gain(activation):
 
 @functools.lru_cache(maxsize=None)
 def _gain(activation):
-    z = np.linspace(-FARTHEST, FARTHEST, POINTS)
-    density = np.exp(-z ** 2 / 2) / np.exp(-z ** 2 / 2).sum()
+    nodes, weights = np.polynomial.legendre.leggauss(POINTS)
+    z = np.concatenate([nodes - 1, nodes + 1]) * FARTHEST / 2
+    share = np.tile(weights, 2) * np.exp(-z ** 2 / 2)
+    share /= share.sum()
     y = _values(activation, z)
-    mean = np.sum(density * y)
-    return float(1 / np.sqrt(np.sum(density * (y - mean) ** 2)))
+    return float(1 / np.sqrt(np.sum(share * (y - np.sum(share * y)) ** 2)))
 
 
 def _values(activation, z):
