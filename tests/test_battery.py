@@ -17,12 +17,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.small import CLASSES, SIDE, begin, floatx, message, temporary_folder, without_c_code
 from yann_weightnorm.layers import WeightNorm
+from yann_weightnorm.layers.recurrent import RecurrentWeightNorm
 from yann_weightnorm.toolbox import registry, storage
 from yann_weightnorm.toolbox.layers import Layer
 
 STREAMS = "dropout_layers", "layers", "inference_layers"
 DTYPES = "float32", "float64"
 CHANNELS, ROWS, STEP = 2, 4, 1e-6
+NORMALISED = WeightNorm, RecurrentWeightNorm
 
 
 class Place(namedtuple("Place", "options below wrong open_rows needs_c")):
@@ -70,6 +72,9 @@ PLACES = {
     "random": place({"num_neurons": (ROWS, 5)}, wrong={"distribution": "normed"},
                     open_rows=False),
     "rotate": place(wrong={"angle": np.ones(ROWS + 1)}),
+    "sequence": place({"order": np.arange(SIDE * SIDE)[::-1]}, wrong={"order": [0] * SIDE * SIDE}),
+    "rnn": place({"num_neurons": 3}, below=(("sequence", {}),)),
+    "lstm": place({"num_neurons": 3, "return_sequences": True}, below=(("sequence", {}),)),
     "tensor": place({"input": np.ones((ROWS, 5)), "input_shape": (ROWS, 5)},
                     wrong={"input_shape": (ROWS,)}, open_rows=False),
 }
@@ -242,7 +247,7 @@ def check_plain_twin(type, dtype, tolerance):
 
 def plain_type(cls):
     """Return the type of the plain layer that `cls` derives from."""
-    return next(base.type for base in cls.__mro__ if not issubclass(base, WeightNorm)
+    return next(base.type for base in cls.__mro__ if not issubclass(base, NORMALISED)
                 and getattr(base, "type", None))
 
 
@@ -293,9 +298,9 @@ def test_every_alias_stands_for_its_type():
 
 
 def test_normalised_twins_equal_their_plain_ones():
-    twins = [name for name, cls in types().items() if issubclass(cls, WeightNorm)]
+    twins = [name for name, cls in types().items() if issubclass(cls, NORMALISED)]
     assert {plain_type(registry.layer_class(name)) for name in twins} >= {
-        "dot_product", "conv_pool", "deconv", "classifier"}
+        "dot_product", "conv_pool", "deconv", "classifier", "rnn", "lstm"}
     for name in twins:
         yield check_plain_twin, name, "float32", 2e-6
         yield check_plain_twin, name, "float64", 1e-13

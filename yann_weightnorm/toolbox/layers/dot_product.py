@@ -11,7 +11,7 @@ __all__ = ["DotProduct", "flat_join"]
 
 
 def flat_join(cls, network, origin):
-    """Return what :meth:`Layer.join` does, through a flatten layer where the origin has maps."""
+    """Return what :meth:`Layer.join` does, flattening what the origin has if it is no rows."""
     origin = network.known_layer(network.last_layer_created if origin is None else origin,
                                  f"{cls.type} layer")
     if len(network.layers[origin].output_shape) != 2:
@@ -29,7 +29,7 @@ class DotProduct(WeightLayer):
     id : str
     input_shape : (int, int)
         Rows in a mini batch, features in a row. ``add_layer`` puts a flatten layer below where
-        the origin gives maps.
+        the origin gives maps or a sequence.
     rng : numpy.random.RandomState
         Draws the starting weights, then the seed of the dropout masks.
     num_neurons : int, default 100
