@@ -10,9 +10,6 @@ from yann_weightnorm.toolbox.checks import one_of
 
 __all__ = ["WeightNorm"]
 
-# How many parameters a plain layer has, where their shapes don't tell: without and with batch norm.
-PLAIN_COUNTS = (2, 6)
-
 
 class WeightNorm:
     """Mixin: learn a layer's weight as direction `v` and length `g`, or in another form.
@@ -94,7 +91,8 @@ class WeightNorm:
             return False
         # A bias is a vector; what comes after v has as many axes as v.
         second = self._given[1]
-        return len(self._given) in PLAIN_COUNTS if second is None else np.ndim(second) == 1
+        return len(self._given) in (2, self.plain_count) if second is None else \
+            np.ndim(second) == 1
 
     def _from_plain(self, w):
         if hasattr(w, "get_value"):
