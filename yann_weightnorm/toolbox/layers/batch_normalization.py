@@ -70,8 +70,8 @@ class BatchNormalization:
             return t - self._along_channels(self.running_mean, t.ndim)
         mean = t.mean(axis=(0,) + tuple(range(2, t.ndim)))
         if stream.masks:  # the stream that is trained
-            share = np.asarray(NEW_SHARE, t.dtype)
-            self._remember(self.running_mean, (1 - share) * self.running_mean + share * mean)
+            keep, share = (np.asarray(part, t.dtype) for part in (1 - NEW_SHARE, NEW_SHARE))
+            self._remember(self.running_mean, keep * self.running_mean + share * mean)
         return t - self._along_channels(mean, t.ndim)
 
     @staticmethod
