@@ -93,13 +93,11 @@ class Sequence(Layer):
         return int(count)
 
     def _checked_order(self, order):
-        try:
-            found = np.asarray(order)
-        except ValueError:  # lists of several lengths
-            found = np.empty(0)
-        if found.dtype.kind not in "iu" or found.shape != (self.pixels,) or not np.array_equal(
-                np.sort(found), np.arange(self.pixels)):
+        found = order.tolist() if isinstance(order, np.ndarray) else order
+        found = found if isinstance(found, (list, tuple)) else [None]
+        if not all(isinstance(pixel, numbers.Integral) for pixel in found) or \
+                sorted(found) != list(range(self.pixels)):
             raise ValueError(f"{self.who} got an order that is no permutation of its "
                              f"{self.pixels} pixels; it must hold each of 0 to {self.pixels - 1} "
                              f"once, as numpy.random.permutation({self.pixels}) does.")
-        return tuple(found.tolist())
+        return tuple(map(int, found))
