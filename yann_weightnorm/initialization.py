@@ -185,7 +185,7 @@ def _images(stream, batch, images):
 def _redraw(layers, rng):
     for layer in layers:
         if layer.fresh_weight:
-            layer.start_weight(directions(layer, rng, DEVIATION))
+            layer.start_weight(directions(layer, rng, deviation=DEVIATION))
 
 
 def _check(layers, deviations, images):

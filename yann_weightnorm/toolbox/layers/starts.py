@@ -15,17 +15,20 @@ __all__ = ["RESIDUAL", "STARTS", "check_residual", "directions", "orthogonal", "
 RESIDUAL = ("first", "last", "shortcut")
 
 
-def directions(layer, rng, deviation=None):
-    """Return a fresh weight of `layer`, an array, as its option `start` says.
+def directions(layer, rng, name=None, deviation=None):
+    """Return a fresh weight of `layer`, an array.
 
     Parameters
     ----------
     layer : WeightLayer
     rng : numpy.random.RandomState
+    name : {'normal', 'he', 'orthogonal', 'robust'}, optional
+        By default what the layer's option `start` says. The robust start's directions are
+        orthogonal.
     deviation : float, optional
         Of the entries of the start 'normal', by default the layer's `start_deviation`.
     """
-    return STARTS[layer.start](layer, rng, deviation)
+    return STARTS[name or layer.start](layer, rng, deviation)
 
 
 def _normal(layer, rng, deviation):

@@ -103,9 +103,18 @@ class WeightLayer(BatchNormalization, Layer):
         return starts.robust_length(self, residual) * self.init_scale
 
     def set_length(self, length):
-        """Scale the weight so that each neuron's has the norm `length`."""
+        """Scale the weight so that each neuron's has the norm `length`.
+
+        Raises
+        ------
+        ValueError
+            If a neuron's weights are all 0 or not finite, or the layer's can't be scaled.
+        """
         axes = tuple(axis for axis in range(len(self.weight_shape)) if axis != self.output_axis)
         now = np.sqrt(np.square(self.weight_value(), dtype="float64").sum(axis=axes))
+        if not (np.isfinite(now).all() and now.all()):
+            raise ValueError(f"{self.who}: the weights of a neuron are all 0 or not finite, so "
+                             f"they can't be given the length {length:g}; give other weights.")
         self.scale_weight(length / now)
 
     def standardised(self, mean, factor):
