@@ -44,6 +44,10 @@ class network(Joining, Running, Showing, Saving, Inspection):
         Cost of every training mini batch since the last cook.
     calls : list of Call
         How it was built.
+    conversion : Conversion or None
+        What :func:`yann_weightnorm.fold` or `weight_normalize` did to make it.
+    aside : dict
+        Layer id -> what that conversion had no place for, kept for the way back.
     always_visualizes : bool, default False
         Whether cook makes a visualizer, as YANN does, if none was added. Of the class.
     """
@@ -74,6 +78,7 @@ class network(Joining, Running, Showing, Saving, Inspection):
         self.calls, self.cook_options, self.begins_files = [], None, True
         self.cost, self.validation_accuracy, self.training_accuracy = [], [], []
         self.best_validation_errors, self.best_params = np.inf, []
+        self.conversion, self.aside = None, {}
         self.training = self.training_settings = self.left_off = None
 
     # -- building -----------------------------------------------------------------------------
