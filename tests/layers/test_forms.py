@@ -152,6 +152,15 @@ def test_input_params_of_each_form():
         yield check_given, form
 
 
+def test_a_plain_weight_that_a_form_cannot_hold_is_kept_by_its_direction_with_a_warning():
+    w = np.random.RandomState(3).normal(size=(SIDE ** 2, 4))
+    for form in ("bounded", "centered"):
+        said = warning(dense, form, input_params=[w, None])
+        assert f"weightnorm_dot 'fc' has form '{form}'" in said, said
+    # Where v is the only parameter, [w, b] and [v, b] are the same.
+    assert warning(dense, "strict", input_params=[w, None]) is None
+
+
 def test_input_params_of_another_number_of_parameters_are_told_apart_by_their_shapes():
     w, b, more = np.random.RandomState(3).normal(size=(SIDE ** 2, 4)), np.ones(4), np.full(4, 0.5)
     plain = dense("l2", activation="trelu", input_params=[w, b, more])

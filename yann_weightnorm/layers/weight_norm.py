@@ -37,6 +37,10 @@ class WeightNorm:
         which v's length doesn't change: it only keeps v short and so the steps long (van
         Laarhoven 2017, arXiv:1706.05350).
 
+    input_params : sequence, optional
+        The layer's own parameters, ``[v, g, b]`` in the form ``'l2'``, or a plain layer's
+        ``[w, b]``, of which the form takes what it can hold.
+
     Attributes
     ----------
     v : shape of the weight, floatX
