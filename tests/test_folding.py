@@ -274,7 +274,7 @@ def test_a_twin_trains_alone():
 def test_a_deep_network_is_copied_with_all_that_training_has_gathered():
     with without_c_code():
         net = begin(optimizer={"optimizer_type": "adam"})
-        for number in range(30):
+        for number in range(5):
             net.add_layer("weightnorm_dot", id=f"fc{number}", num_neurons=3,
                           activation="tanh")
         finish(net)
