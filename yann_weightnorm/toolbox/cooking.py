@@ -135,6 +135,15 @@ def evaluation_functions(network):
     network.layer_activities = {
         id: LazyFunction([index], view.output, **settings)
         for id, view in network.inference_layers.items()}
+    counts = [number for view in network.dropout_layers.values()
+              for number in (_not_finite(view.output).sum(), view.output.size)]
+    # Looking must not move masks and noise on.
+    network.mini_batch_not_finite = LazyFunction([index], counts, no_default_updates=True,
+                                                 **settings)
+
+
+def _not_finite(tensor):
+    return T.or_(T.isnan(tensor), T.isinf(tensor))
 
 
 def _classifier_functions(network, classifier, index, settings):

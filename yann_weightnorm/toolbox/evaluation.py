@@ -29,7 +29,8 @@ def training_epoch(network, epoch, show=False):
     Returns
     -------
     cost : float
-        Mean over the mini batches; NaN as soon as one is not finite, where the epoch is left.
+        Mean over the mini batches; NaN as soon as one is not finite, where the epoch is left and
+        the network's `left_at` says at which.
     error : float or None
         Percent of rows that were wrong before their step; None without a classifier.
     """
@@ -38,6 +39,7 @@ def training_epoch(network, epoch, show=False):
     for number in mini_batches_of(stream, "train", f"epoch {epoch}", show):
         cost, errors = network.train_step(number, epoch)
         if not abs(cost) < float("inf"):
+            network.left_at = number
             return float("nan"), None
         costs.append(float(cost))
         wrong += int(errors)

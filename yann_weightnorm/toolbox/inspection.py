@@ -5,6 +5,7 @@ from collections import OrderedDict
 import numpy as np
 
 from yann_weightnorm.toolbox import storage
+from yann_weightnorm.toolbox.not_finite import first_not_finite
 from yann_weightnorm.toolbox.printing import print_tree, say_results
 
 __all__ = ["Inspection"]
@@ -18,6 +19,32 @@ class Inspection:
         self.check_cooked("layer_activity")
         self.load_if_empty()
         return self.layer_activities[self.known_layer(id, "layer_activity")](index)
+
+    def find_not_finite(self, index=0):
+        """Return where a training mini batch first meets numbers that are not finite.
+
+        Looked at are the rows, then each layer's parameters and its output in the stream that is
+        trained, from below upwards.
+
+        Parameters
+        ----------
+        index : int, default 0
+            Number of the mini batch in the loaded block.
+
+        Returns
+        -------
+        NotFinite or None
+            See :class:`~yann_weightnorm.toolbox.not_finite.NotFinite`; its ``str()`` says it in a
+            sentence. None if all is finite.
+
+        Raises
+        ------
+        RuntimeError
+            If the network is not cooked.
+        """
+        self.check_cooked("find_not_finite")
+        self.load_if_empty()
+        return first_not_finite(self, index)
 
     def get_params(self, verbose=None):
         """Return an OrderedDict: layer id -> list of its parameters' values, as arrays."""

@@ -18,9 +18,12 @@ class Running:
     ----------
     epoch_costs : dict or None
         Where the cost is a sum, what the last epoch's history says of its summands.
+    left_at : int or None
+        The mini batch of the loaded block whose cost was the last that was not finite.
     """
 
     epoch_costs = None
+    left_at = None
 
     def mini_batch_train(self, index, epoch=0):
         """Take a training step on mini batch `index` of the loaded block; return its cost.

@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from yann_weightnorm.toolbox.history import Epoch, History
+from yann_weightnorm.toolbox.not_finite import not_finite_in_data
 from yann_weightnorm.toolbox.printing import say
 
 __all__ = ["Patience", "Training"]
@@ -58,7 +59,7 @@ class Training:
         See :class:`Patience`.
     retreats : int
         How often a cost that is not finite may cut the rate to a tenth and restore the best
-        parameters before training gives up.
+        parameters before training gives up. It gives up at once where the data are not finite.
 
     Attributes
     ----------
@@ -123,17 +124,27 @@ class Training:
         self._begun = self.epoch
 
     def _retreat(self, verbose):
-        if not self.retreats:
+        network, at = self.network, self.network.left_at
+        told = f"The cost of mini batch {at} is not finite in epoch {self.epoch}"
+        broken = not_finite_in_data(network.cooked_datastream, at)
+        if broken or not self.retreats:
             self.history.diverged_at = self.epoch
-            say(1, f"The cost is not finite in epoch {self.epoch}; training ends. Use a smaller "
-                   f"learning rate.", verbose)
+            say(1, f"{told}; training ends. " + (f"No rate helps: {broken}." if broken else
+                                                 "Use a smaller learning rate."), verbose)
             return
         self.retreats -= 1
         self._cut_rate()
-        self.network.restore_best()
-        self.network.forget_steps()
-        say(1, f"The cost is not finite in epoch {self.epoch}; it begins again from the best "
-               f"parameters at a learning rate of {self.rate:g}.", verbose)
+        network.restore_best()
+        network.forget_steps()
+        say(1, f"{told}; it begins again from the best parameters at a learning rate of "
+               f"{self.rate:g}.", verbose)
+        if verbose >= 1:
+            self._say_what_the_rate_cannot_help(verbose)
+
+    def _say_what_the_rate_cannot_help(self, verbose):
+        found = self.network.find_not_finite(self.network.left_at)
+        if found:
+            say(1, f"But a smaller rate may not help: {found}.", verbose)
 
     def _cut_rate(self):
         self.rate, self.cut = self.rate * RETREAT_SHARE, self.cut * RETREAT_SHARE
