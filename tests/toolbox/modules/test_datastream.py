@@ -1,6 +1,7 @@
 """The datastream: blocks in shared variables, labels, folders on disk."""
 
 import pathlib
+import tracemalloc
 
 import numpy as np
 import theano
@@ -184,6 +185,28 @@ def test_training_from_the_disk_gives_the_numbers_of_memory():
             net.train(epochs=3, learning_rates=(0, 0.1))
             costs.append(net.cost)
         assert costs[0] == costs[1] and len(costs[0]) == 18
+
+
+def test_a_few_blocks_are_in_memory_and_not_all():
+    class Long(Numbered):
+        def __init__(self):
+            Dataset.__init__(self, name="long", mini_batch_size=1000, shape=(SIDE, SIDE, 1),
+                             rows_per_block=(2000, 0, 0), blocks=(40, 0, 0))
+            self.loads = []
+
+    block = 2000 * SIDE * SIDE * 4
+    with temporary_folder() as folder:
+        save_dataset(Long(), folder / "set")
+        data = Datastream("data", dataset=folder / "set")
+        data.set_data("train", 0)
+        tracemalloc.start()
+        try:
+            for number in (*range(1, 40), 0):
+                data.set_data("train", number)
+            data.load_data("train", 1)
+            assert tracemalloc.get_traced_memory()[1] < 6 * block
+        finally:
+            tracemalloc.stop()
 
 
 # -- what YANN's scripts look at ----------------------------------------------------------------
