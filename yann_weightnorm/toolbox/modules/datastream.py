@@ -22,7 +22,7 @@ class Datastream:
     id : str
     dataset : Dataset or str or path
         From :func:`yann_weightnorm.dataset_from_arrays` and its like, or the folder of a data set
-        on disk, see :func:`yann_weightnorm.open_dataset`. Required.
+        on disk, see :func:`~yann_weightnorm.toolbox.datasets.mapped.open_dataset`. Required.
     data_type : {'xy', 'x'}, default 'xy'
         With labels, or without. ``add_module`` calls it `type`.
     svm : bool, default False
