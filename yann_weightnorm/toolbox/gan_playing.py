@@ -63,8 +63,9 @@ class Playing:
             written to files.
         **options
             The others of :meth:`~yann_weightnorm.toolbox.running.Running.train`. `epochs` and
-            `learning_rates` are the game's; all players have one rate. `early_terminate` may end the epochs before the game, as it
-            ends any other training; a game is always played to its end.
+            `learning_rates` are the game's; all players have one rate. `early_terminate` may end
+            the epochs before the game, as it ends any other training; a game is always played to
+            its end.
 
         Returns
         -------
