@@ -16,12 +16,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.small import CLASSES, SIDE, begin, floatx, message, temporary_folder, without_c_code
 from yann_weightnorm.layers import WeightNorm
+from yann_weightnorm.layers.recurrent import RecurrentWeightNorm
 from yann_weightnorm.toolbox import registry, storage
 from yann_weightnorm.toolbox.layers import Layer
 
 STREAMS = "dropout_layers", "layers", "inference_layers"
 DTYPES = "float32", "float64"
 CHANNELS, ROWS, STEP = 2, 4, 1e-6
+MEAN_ONLY = "mean_only_batch_norm"
+NORMALISED = WeightNorm, RecurrentWeightNorm
 
 
 class Place(namedtuple("Place", "options below wrong open_rows needs_c")):
@@ -69,6 +72,9 @@ PLACES = {
     "random": place({"num_neurons": (ROWS, 5)}, wrong={"distribution": "normed"},
                     open_rows=False),
     "rotate": place(wrong={"angle": np.ones(ROWS + 1)}),
+    "sequence": place({"order": np.arange(SIDE * SIDE)[::-1]}, wrong={"order": [0] * SIDE * SIDE}),
+    "rnn": place({"num_neurons": 3}, below=(("sequence", {}),)),
+    "lstm": place({"num_neurons": 3, "return_sequences": True}, below=(("sequence", {}),)),
     "tensor": place({"input": np.ones((ROWS, 5)), "input_shape": (ROWS, 5)},
                     wrong={"input_shape": (ROWS,)}, open_rows=False),
 }
@@ -111,11 +117,11 @@ class Case:
         gradients by the rows and by each learnable parameter.
     """
 
-    def __init__(self, type, dtype):
+    def __init__(self, type, dtype, options):
         with floatx(dtype), contextlib.ExitStack() as stack:
             if not place_of(type).needs_c:
                 stack.enter_context(without_c_code())
-            self.net = built(type)
+            self.net = built(type, **dict.fromkeys(options, True))
             self.view, stream = self.net.dropout_layers["it"], self.net.datastream["data"]
             outputs = [getattr(self.net, name)["it"].output for name in STREAMS]
             cost = weighted(outputs[0], self.view.output_shape)
@@ -134,15 +140,16 @@ def weighted(output, shape):
 
 
 @functools.lru_cache(maxsize=None)
-def case(type, dtype):
-    return Case(type, dtype)
+def case(type, dtype, *options):
+    """Return the :class:`Case` of a layer of `type` with these options on, made once."""
+    return Case(type, dtype, options)
 
 
 # -- what must hold of each -------------------------------------------------------------------
 
-def check_outputs(type, dtype):
+def check_outputs(type, dtype, *options):
     """In each stream of the layer's `output_shape`, in floatX; shorter for a shorter mini batch."""
-    made, (x, y) = case(type, dtype), mini_batch(dtype)
+    made, (x, y) = case(type, dtype, *options), mini_batch(dtype)
     shape = made.view.output_shape
     assert all(isinstance(n, int) for n in shape) and isinstance(shape, tuple)
     for found in made.show(x, y)[:len(STREAMS)]:
@@ -154,9 +161,9 @@ def check_outputs(type, dtype):
             assert found.shape == ((fewer,) + shape[1:] if found.ndim else ())
 
 
-def check_gradients(type):
+def check_gradients(type, *options):
     """By the rows and by each learnable parameter, along a drawn direction."""
-    made, (x, y) = case(type, "float64"), mini_batch("float64")
+    made, (x, y) = case(type, "float64", *options), mini_batch("float64")
     slopes = made.show(x, y)[len(STREAMS) + 1:]
 
     def cost(x):
@@ -181,10 +188,10 @@ def check_along(found, cost, here):
     assert abs(slope - np.sum(found * along)) < 1e-6 * max(abs(slope), STEP * 1e-2)
 
 
-def check_saving(type, dtype):
+def check_saving(type, dtype, *options):
     """Bit for bit, into a twin that began from another seed."""
     with floatx(dtype), temporary_folder() as folder:
-        net, twin = built(type, seed=1), built(type, seed=2)
+        net, twin = (built(type, seed, **dict.fromkeys(options, True)) for seed in (1, 2))
         storage.save_params(net.params, folder / "it.safetensors")
         loaded = storage.load_params(folder / "it.safetensors")
     assert [p.name for p in twin.params] == [p.name for p in net.params]
@@ -229,17 +236,18 @@ def check_alias(alias):
         assert_array_equal(p.get_value(), q.get_value())
 
 
-def check_plain_twin(type, dtype, tolerance):
+def check_plain_twin(type, dtype, tolerance, *options):
     """A layer with normalised weights begins as the plain layer of the same seed."""
     plain = plain_type(registry.layer_class(type))
-    found, wanted = (case(name, dtype).show(*mini_batch(dtype)) for name in (type, plain))
+    found, wanted = (case(name, dtype, *options).show(*mini_batch(dtype))
+                     for name in (type, plain))
     for one, other in zip(found[:len(STREAMS) + 2], wanted[:len(STREAMS) + 2]):
         assert_allclose(one, other, rtol=tolerance, atol=tolerance * np.max(abs(other)))
 
 
 def plain_type(cls):
     """Return the type of the plain layer that `cls` derives from."""
-    return next(base.type for base in cls.__mro__ if not issubclass(base, WeightNorm)
+    return next(base.type for base in cls.__mro__ if not issubclass(base, NORMALISED)
                 and getattr(base, "type", None))
 
 
@@ -290,12 +298,25 @@ def test_every_alias_stands_for_its_type():
 
 
 def test_normalised_twins_equal_their_plain_ones():
-    twins = [name for name, cls in types().items() if issubclass(cls, WeightNorm)]
+    twins = [name for name, cls in types().items() if issubclass(cls, NORMALISED)]
     assert {plain_type(registry.layer_class(name)) for name in twins} >= {
-        "dot_product", "conv_pool", "deconv", "classifier"}
+        "dot_product", "conv_pool", "deconv", "classifier", "rnn", "lstm"}
     for name in twins:
         yield check_plain_twin, name, "float32", 2e-6
         yield check_plain_twin, name, "float64", 1e-13
+
+
+def test_every_type_that_can_normalize_the_mean_only():
+    """The same laws. Masks and batch statistics come together in the battery of forms."""
+    able = [name for name, cls in types().items() if MEAN_ONLY in registry.option_names(cls)]
+    assert len(able) >= 8
+    for name in able:
+        yield check_gradients, name, MEAN_ONLY
+        for dtype, tolerance in (("float32", 2e-6), ("float64", 1e-13)):
+            yield check_outputs, name, dtype, MEAN_ONLY
+            yield check_saving, name, dtype, MEAN_ONLY
+            if issubclass(types()[name], WeightNorm):
+                yield check_plain_twin, name, dtype, 10 * tolerance, MEAN_ONLY
 
 
 # -- a new type -------------------------------------------------------------------------------

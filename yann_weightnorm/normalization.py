@@ -10,7 +10,7 @@ import theano.tensor as T
 
 from yann_weightnorm import ops
 
-__all__ = ["compose", "decompose", "norm"]
+__all__ = ["compose", "decompose", "library", "norm", "scale_neurons", "some", "usable"]
 
 
 def norm(v, axes):
@@ -27,7 +27,7 @@ def norm(v, axes):
     >>> norm(np.array([[3.0, 1.0], [4.0, 0.0]]), axes=0)
     array([[5., 1.]])
     """
-    return _library(v).sqrt((v * v).sum(axis=axes, keepdims=True))
+    return library(v).sqrt((v * v).sum(axis=axes, keepdims=True))
 
 
 def compose(v, g, axes):
@@ -55,12 +55,11 @@ def compose(v, g, axes):
            [8., 0.]])
     """
     if isinstance(v, np.ndarray):
-        length = norm(v, axes)
-        return v * (g / np.where(length > ops.least_length(v.dtype), length, 1))
-    neurons = [axis for axis in range(v.ndim) if axis not in np.atleast_1d(axes)]
-    if not ops.on_processor() or len(neurons) != 1:
+        return v * (g / usable(norm(v, axes), v.dtype))
+    neurons = _axis_of_neurons(v, axes)
+    if neurons is None:
         return _compose_plainly(v, g, axes)
-    return _compose_fast(v, g, neurons[0])
+    return _compose_fast(v, g, neurons)
 
 
 def _compose_fast(v, g, neurons):
@@ -76,6 +75,45 @@ def _compose_plainly(v, g, axes):
     square = T.sqr(v).sum(axis=axes, keepdims=True)
     valid = T.cast(square > ops.least_length(v.dtype) ** 2, v.dtype)
     return v * (g / T.sqrt(square * valid + (1 - valid)))
+
+
+def scale_neurons(v, scale, axes):
+    """Return ``v * scale``, for one scale a neuron, in the cheapest way there is.
+
+    Parameters
+    ----------
+    v : tensor or array
+    scale : tensor or array
+        Of the shape of `v`, but length 1 along `axes`.
+    axes : int or tuple of int
+        The axes of one neuron.
+    """
+    neurons = None if isinstance(v, np.ndarray) else _axis_of_neurons(v, axes)
+    if neurons is None:
+        return v * scale
+    if neurons and v.ndim > 2:
+        return scale_neurons(v.swapaxes(0, neurons), scale.swapaxes(0, neurons),
+                             tuple(range(1, v.ndim))).swapaxes(0, neurons)
+    return ops.ScaleNeurons(1 - neurons)(v, ops.per_neuron(scale))
+
+
+def _axis_of_neurons(v, axes):
+    """Return the axis that tells neurons apart, if the ops can be used; else None."""
+    neurons = [axis for axis in range(v.ndim) if axis not in np.atleast_1d(axes)]
+    return neurons[0] if ops.on_processor() and len(neurons) == 1 else None
+
+
+def usable(length, dtype):
+    """Return `length` where it can be divided by, 1 where it is 0 or too small for that.
+
+    Parameters
+    ----------
+    length : tensor or array
+    dtype : str or numpy.dtype
+        That of the weights.
+    """
+    choose = np.where if isinstance(length, np.ndarray) else T.switch
+    return choose(length > ops.least_length(dtype), length, np.ones((), length.dtype))
 
 
 def decompose(w, axes, who="decompose"):
@@ -110,15 +148,17 @@ def decompose(w, axes, who="decompose"):
     g = np.sqrt(np.square(w, dtype="float64").sum(axis=axes, keepdims=True)).astype(w.dtype)
     zero = np.flatnonzero(~(g > ops.least_length(w.dtype)))
     if len(zero):
-        raise ValueError(f"{who}: the weights of neuron {_some(zero)} are all 0 or not finite, so "
+        raise ValueError(f"{who}: the weights of neuron {some(zero)} are all 0 or not finite, so "
                          f"they have no direction to learn; give other weights, or a plain layer.")
     return w, g
 
 
-def _library(v):
+def library(v):
+    """Return the module whose functions take `v`: NumPy for an array, else Theano's tensors."""
     return np if isinstance(v, np.ndarray) else T
 
 
-def _some(numbers, most=5):
+def some(numbers, most=5):
+    """Return the first of `numbers` in words, and how many more there are."""
     rest = f" and {len(numbers) - most} more" if len(numbers) > most else ""
     return ", ".join(str(n) for n in numbers[:most]) + rest

@@ -9,6 +9,7 @@ from yann_weightnorm.toolbox.activations import (
     activate,
     activated_channels,
     activation_name,
+    activation_params,
     check_activation,
 )
 
@@ -28,6 +29,7 @@ WANTED = {
     ("softmax", 1): softmax(X),
     ("maxout", "maxout", 2): GROUPS.max(axis=2),
     ("maxout", "meanout", 2): GROUPS.mean(axis=2),
+    "norm_relu": (np.maximum(X, 0) - np.sqrt(1 / (2 * np.pi))) / np.sqrt((1 - 1 / np.pi) / 2),
     ("maxout", "mixedout", 2): (GROUPS.max(axis=2) + GROUPS.mean(axis=2)) / 2,
 }
 
@@ -43,6 +45,49 @@ def check(activation):
 def test_activations_q17_q18():
     for activation in WANTED:
         yield check, activation
+
+
+def test_norm_relu_keeps_mean_and_deviation():
+    """Of what is standard normal, within the sampling error of a million draws."""
+    x, drawn = T.dmatrix(), np.random.RandomState(2).normal(size=(1000, 1000))
+    with without_c_code(), floatx("float64"):
+        found = activate(x, "norm_relu").eval({x: drawn})
+    assert abs(found.mean()) < 4e-3 and abs(found.std() - 1) < 4e-3
+
+
+THRESHOLD, SLOPE = np.array([0.5, -0.3, 0, 1, 0.2, -1]), np.array([0.5, 0.25, 1, 0, 1.5, -0.5])
+CLIPPED = np.clip(SLOPE, 0, 1)
+
+
+def with_params(x):
+    """Return what trelu and tprelu, with a threshold and a slope for each channel, make of `x`."""
+    shape = (1, -1) + (1,) * (x.ndim - 2)
+    threshold, slope = THRESHOLD.reshape(shape), CLIPPED.reshape(shape)
+    return {"trelu": np.maximum(x - threshold, 0) + threshold,
+            "tprelu": np.where(x > threshold, x, threshold + slope * (x - threshold))}
+
+
+def check_with_params(activation, here):
+    values = {"trelu": [THRESHOLD], "tprelu": [SLOPE, THRESHOLD]}[activation]
+    assert [name for name, _ in activation_params(activation)] == {
+        "trelu": ["threshold"], "tprelu": ["slope", "threshold"]}[activation]
+    x = T.TensorType("float64", (False,) * here.ndim)()
+    with without_c_code(), floatx("float64"):
+        found = activate(x, activation, [T.constant(v) for v in values]).eval({x: here})
+    assert_allclose(found, with_params(here)[activation], rtol=1e-12, atol=1e-14)
+
+
+def test_activations_with_parameters():
+    maps = np.random.RandomState(3).normal(size=(2, 6, 3, 2))
+    for activation in ("trelu", "tprelu"):
+        yield check_with_params, activation, X
+        yield check_with_params, activation, maps
+
+
+def test_an_activation_without_its_parameters_is_refused():
+    said = message(ValueError, activate, T.dmatrix(), "tprelu")
+    assert "'tprelu'" in said and "['slope', 'threshold']" in said and "a layer" in said, said
+    assert activation_params(("relu", 0.1)) == activation_params(None) == ()
 
 
 def check_on_maps(activation, reduced):

@@ -115,6 +115,76 @@ def test_max_norm_bounds_the_columns_of_constrained_matrices():
     assert_allclose(p.get_value(), free * np.clip(norms, 0, 0.5) / (1e-8 + norms), rtol=1e-5)
 
 
+# -- clipping ---------------------------------------------------------------------------------
+
+def clipped(*gradients, dtype="float64", **options):
+    """Return what one step of plain descent at rate 1 takes off parameters with `gradients`."""
+    with floatx(dtype):
+        optimizer = Optimizer("opt", max_norm=None, **options)
+        params = [theano.shared(np.zeros_like(g, dtype=dtype)) for g in gradients]
+        cost = sum(T.sum(p * g.astype(dtype)) for p, g in zip(params, gradients))
+        optimizer.create_updates(params, cost)
+        optimizer.learning_rate.set_value(1)
+        theano.function([optimizer.epoch], cost, updates=optimizer.updates,
+                        on_unused_input="ignore", mode="FAST_COMPILE")(0)
+        assert all(p.get_value().dtype == dtype for p in params)
+    return [-p.get_value() for p in params]
+
+
+GRADIENTS = 3 * START, 0.5 * TARGET[0]
+
+
+def together(gradients):
+    return np.sqrt(sum(np.sum(g ** 2) for g in gradients))
+
+
+def check_clip_norm(dtype, tolerance):
+    whole = together(GRADIENTS)
+    found = clipped(*GRADIENTS, dtype=dtype, clip_norm=whole / 3)
+    for one, g in zip(found, GRADIENTS):
+        assert_allclose(one, g / 3, rtol=tolerance)
+    assert_allclose(together(found), whole / 3, rtol=tolerance)
+    for one, g in zip(clipped(*GRADIENTS, dtype=dtype, clip_norm=whole * 1.001), GRADIENTS):
+        assert_allclose(one, g, rtol=tolerance)
+
+
+def test_gradients_are_clipped_by_their_norm_together():
+    yield check_clip_norm, "float64", 1e-12
+    yield check_clip_norm, "float32", 1e-6
+
+
+def test_gradients_are_clipped_by_value():
+    for one, g in zip(clipped(*GRADIENTS, clip_value=0.3), GRADIENTS):
+        assert_allclose(one, np.clip(g, -0.3, 0.3), rtol=1e-12)
+
+
+def test_values_are_clipped_before_the_norm():
+    wanted = [np.clip(g, -0.3, 0.3) for g in GRADIENTS]
+    scale = 0.5 / together(wanted)
+    assert scale < 1
+    for one, g in zip(clipped(*GRADIENTS, clip_value=0.3, clip_norm=0.5), wanted):
+        assert_allclose(one, g * scale, rtol=1e-12)
+
+
+def test_clipping_leaves_nothing_and_what_is_no_number_as_they_are():
+    assert np.all(clipped(np.zeros((3, 2)), clip_norm=1.0)[0] == 0)
+    broken = clipped(np.array([[1.0, np.nan]]), np.ones(2), clip_norm=1.0, clip_value=0.5)
+    assert np.isnan(broken[0][0, 1]) and broken[0][0, 0] == 0.5
+
+
+def check_limit(name, limit):
+    said = message(ValueError, Optimizer, "main", **{name: limit})
+    assert f"optimizer 'main' got {name} {limit!r}; it must be a positive number" in said, said
+
+
+def test_limits_that_are_not_positive_are_refused_by_name():
+    for name in ("clip_norm", "clip_value"):
+        for limit in (0, -1.0, float("nan"), float("inf"), "5", True):
+            yield check_limit, name, limit
+
+
+# ---------------------------------------------------------------------------------------------
+
 def test_momentum_moves_linearly_to_its_end():
     optimizer = Optimizer("opt", momentum_type="polyak", momentum_params=(0.5, 0.9, 4))
     assert_allclose([optimizer.momentum_at(e) for e in (0, 1, 4, 5)], [0.5, 0.6, 0.9, 0.9])

@@ -3,7 +3,7 @@
 import numbers
 from collections.abc import Hashable
 
-__all__ = ["one_of", "pair", "positive_int"]
+__all__ = ["one_of", "pair", "positive_int", "positive_number"]
 
 from yann_weightnorm.toolbox.registry import hint
 
@@ -13,6 +13,14 @@ def positive_int(value, name, who):
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
         raise ValueError(f"{who} got {name} {value!r}; it must be a positive integer.")
     return int(value)
+
+
+def positive_number(value, name, who):
+    """Return `value` as a float if it is positive and finite; else raise a ValueError."""
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not (number and 0 < value < float("inf")):
+        raise ValueError(f"{who} got {name} {value!r}; it must be a positive number.")
+    return float(value)
 
 
 def pair(value, name, who, least=1):

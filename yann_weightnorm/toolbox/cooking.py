@@ -6,9 +6,12 @@ import theano
 import theano.tensor as T
 
 from yann_weightnorm.theano_setup.threads import tuned
+from yann_weightnorm.toolbox import registry
 
-__all__ = ["LazyFunction", "compile_functions", "errors_of", "evaluation_functions", "mini_batch",
-           "statistics_of", "train_step", "weighted_cost"]
+__all__ = ["LazyFunction", "begin", "compile_functions", "errors_of", "evaluation_functions",
+           "mini_batch", "statistics_of", "train_step", "weighted_cost"]
+
+DATA_DEPENDENT = "data_dependent"
 
 
 class LazyFunction:
@@ -80,6 +83,25 @@ def train_step(network, optimizer, params, cost, statistics, errors=None):
     index, settings = mini_batch(network)
     errors = T.constant(0) if errors is None else errors
     return LazyFunction([index, optimizer.epoch], [cost, errors], updates=updates, **settings)
+
+
+def begin(network, start, data_dependent_start, init_scale):
+    """Set the parameters of a cooked `network` by the start that cook was given, if by any.
+
+    Raises
+    ------
+    ValueError
+        If the start is unknown, two are wanted, or there is an `init_scale` and no start.
+    """
+    if data_dependent_start:
+        if start not in (None, DATA_DEPENDENT):
+            raise ValueError(f"cook got start {start!r} and data_dependent_start; choose one.")
+        start = DATA_DEPENDENT
+    if start is not None:
+        registry.start_function(start)(network, init_scale=init_scale)
+    elif init_scale != 1:
+        raise ValueError(f"cook got init_scale {init_scale!r} and no start; say start='robust' or "
+                         f"'data_dependent', or give init_scale to add_layer.")
 
 
 def mini_batch(network):

@@ -5,7 +5,7 @@ Source: Goodfellow et al. (2014), "Generative adversarial nets", arXiv:1406.2661
 
 import functools
 
-from yann_weightnorm.toolbox import cooking, registry
+from yann_weightnorm.toolbox import cooking
 from yann_weightnorm.toolbox.gan_game import PLAYERS, Game, statistics_by_owner
 from yann_weightnorm.toolbox.gan_playing import COST_LISTS, Playing
 from yann_weightnorm.toolbox.network import network
@@ -72,7 +72,8 @@ class gan(Playing, network):
 
     def cook(self, objective_layers, discriminator_layers, generator_layers, game_layers,
              softmax_layer=None, classifier_layers=None, optimizer_params=None, verbose=None, *,
-             datastream=None, resultor="", visualizer=None, data_dependent_start=False, **unread):
+             datastream=None, resultor="", visualizer=None, start=None, init_scale=1.0,
+             data_dependent_start=False, **unread):
         """Choose what each player minimises and changes, and make the functions that do it.
 
         Parameters
@@ -94,7 +95,7 @@ class gan(Playing, network):
         verbose : int, optional
         datastream, resultor, visualizer : str, optional
             As in :meth:`network.cook`.
-        data_dependent_start : bool, default False
+        start, init_scale, data_dependent_start
             As in :meth:`network.cook`.
         **unread
             YANN's scripts pass more, which nothing reads.
@@ -121,8 +122,7 @@ class gan(Playing, network):
             optimizer_params=optimizer_params, datastream=datastream, resultor=resultor,
             visualizer=visualizer)
         cooking.evaluation_functions(self)
-        if data_dependent_start:
-            registry.start_function("data_dependent")(self)
+        cooking.begin(self, start, data_dependent_start, init_scale)
         self.keep_best()
         self.start_visualizer(verbose)
 

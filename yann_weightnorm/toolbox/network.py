@@ -44,6 +44,10 @@ class network(Joining, Running, Showing, Saving, Inspection):
         Cost of every training mini batch since the last cook.
     calls : list of Call
         How it was built.
+    conversion : Conversion or None
+        What :func:`yann_weightnorm.fold` or `weight_normalize` did to make it.
+    aside : dict
+        Layer id -> what that conversion had no place for, kept for the way back.
     always_visualizes : bool, default False
         Whether cook makes a visualizer, as YANN does, if none was added. Of the class.
     """
@@ -74,6 +78,7 @@ class network(Joining, Running, Showing, Saving, Inspection):
         self.calls, self.cook_options, self.begins_files = [], None, True
         self.cost, self.validation_accuracy, self.training_accuracy = [], [], []
         self.best_validation_errors, self.best_params = np.inf, []
+        self.conversion, self.aside = None, {}
         self.training = self.training_settings = self.left_off = None
 
     # -- building -----------------------------------------------------------------------------
@@ -185,7 +190,8 @@ class network(Joining, Running, Showing, Saving, Inspection):
 
     def cook(self, verbose=None, *, optimizer=None, datastream=None, resultor="", visualizer=None,
              classifier_layer="", objective_layers=None, objective_weights=None,
-             active_layers=None, data_dependent_start=False, **unread):
+             active_layers=None, start=None, init_scale=1.0, data_dependent_start=False,
+             **unread):
         """Choose modules and objectives, and make the functions that train and test.
 
         Each compiles when it is first needed: the one that trains at the start of
@@ -206,18 +212,24 @@ class network(Joining, Running, Showing, Saving, Inspection):
             What each counts; 1 by default.
         active_layers : list, optional
             Ids (or layers) whose parameters alone are trained.
+        start : {'data_dependent', 'robust'}, optional
+            Set g and b, or w and b, of all layers: so that every pre-activation of the first mini
+            batch has mean 0 and deviation 1 (Salimans & Kingma 2016, section 3; see
+            :func:`yann_weightnorm.initialize_from_data`), or by the layers' widths alone (Arpit
+            et al. 2019; see :func:`yann_weightnorm.initialize_robustly`). By default layers begin
+            as their own option `start` says.
+        init_scale : float, default 1
+            For a start: the deviation, or what all lengths are multiplied by.
         data_dependent_start : bool, default False
-            Set g and b, or w and b, so that every pre-activation of the first mini batch has mean
-            0 and deviation 1 (Salimans & Kingma 2016, section 3); see
-            :func:`yann_weightnorm.initialize_from_data`.
+            The same as ``start='data_dependent'``.
         **unread
             YANN's scripts pass more (`classifier`, `learning_rates`, ...), which nothing reads.
 
         Raises
         ------
         ValueError
-            If a module or layer is unknown, there is no datastream or objective, or weights and
-            objectives differ in number.
+            If a module, layer or start is unknown, there is no datastream or objective, or
+            weights and objectives differ in number.
         """
         self.cooked_datastream = self.known_datastream([datastream], strict=True)
         self.cooked_optimizer = self.known_optimizer(optimizer)
@@ -238,8 +250,7 @@ class network(Joining, Running, Showing, Saving, Inspection):
             objective_weights=objective_weights, active_layers=active_layers and
             [getattr(layer, "id", layer) for layer in active_layers])
         cooking.compile_functions(self)
-        if data_dependent_start:
-            registry.start_function("data_dependent")(self)
+        cooking.begin(self, start, data_dependent_start, init_scale)
         self.keep_best()
         self.start_visualizer(verbose)
 

@@ -32,15 +32,18 @@ def set_parameters(network, values):
 def state(network):
     """Return (arrays, numbers): all that goes on changing besides the parameters.
 
-    The optimizers' memories, the generators of masks and orders, the best parameters so far, and
-    the course of training.
+    The optimizers' memories, the generators of masks and orders, the best parameters so far, what
+    a conversion put aside, and the course of training.
     """
     arrays = {place: np.array(variable.get_value(), order="C")
               for place, variable in _variables(network).items()}
     arrays.update((f"best/{name}", value) for name, value in _best(network).items())
     arrays.update((f"history/{name}", np.asarray(getattr(network, name), dtype="float64"))
                   for name in network.recorded)
-    numbers = {"generators": {}, "training": None, "shown": {
+    arrays.update((f"aside/{number}/{name}", array)
+                  for number, entry in enumerate(network.aside.values())
+                  for name, array in entry["arrays"].items())
+    numbers = {"generators": {}, "training": None, "aside": _told_aside(network), "shown": {
         id: visualizer.indices.tolist() for id, visualizer in network.visualizer.items()
         if visualizer.indices is not None}}
     for name, rng in _generators(network).items():
@@ -67,6 +70,7 @@ def set_state(network, arrays, numbers):
                            if place.startswith("best/") and place[5:] in named]
     for name in network.recorded:
         setattr(network, name, _found(arrays, f"history/{name}").tolist())
+    network.aside = _found_aside(arrays, numbers.get("aside", ()))
     for id, indices in numbers["shown"].items():
         network.visualizer[id].indices = np.array(indices, dtype=int)
     for name, (kind, *rest) in numbers["generators"].items():
@@ -96,6 +100,18 @@ def _free(taken, name):
 def _best(network):
     names = {param: name for name, param in named_params(network).items()}
     return {names[param]: value for param, value in network.best_params if param in names}
+
+
+def _told_aside(network):
+    """Return what is aside but the arrays, a list: ids as keys could be taken for other things."""
+    return [{"id": id, "options": entry["options"], "digests": entry["digests"]}
+            for id, entry in network.aside.items()]
+
+
+def _found_aside(arrays, told):
+    return {entry["id"]: {"options": entry["options"], "digests": entry["digests"], "arrays": {
+        name.split("/", 2)[2]: array for name, array in arrays.items()
+        if name.startswith(f"aside/{number}/")}} for number, entry in enumerate(told)}
 
 
 def _generators(network):

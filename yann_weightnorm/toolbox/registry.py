@@ -111,5 +111,5 @@ def start_function(name):
 
 def hint(word, known):
     """Return ' (perhaps you meant ...)' if a known word is near, else ''."""
-    near = get_close_matches(str(word), list(known), n=1)
+    near = get_close_matches(str(word), [str(name) for name in known], n=1)
     return f" (perhaps you meant {near[0]!r})" if near else ""

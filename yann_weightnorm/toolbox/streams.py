@@ -42,7 +42,7 @@ class View:
     """A layer as one stream reads it: shared parameters, its own output.
 
     Every attribute of the layer (``params``, ``w``, ``output_shape``, ``origin``, ...) is one of
-    the view's, and setting ``w`` on a view sets the layer's weight.
+    the view's, and setting ``w`` on a view sets the layer's weight, as ``w_x`` and ``w_h`` do.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class View:
         return getattr(self.layer, name)
 
     def __setattr__(self, name, value):
-        if name in ("w", "active"):
+        if name in ("w", "w_x", "w_h", "active"):
             setattr(self.layer, name, value)
         else:
             super().__setattr__(name, value)

@@ -10,8 +10,8 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-__all__ = ["MOMENTA", "RULES", "Slots", "adadelta", "adagrad", "adam", "adamax", "max_norm",
-           "nesterov", "polyak", "rmsprop", "sgd"]
+__all__ = ["MOMENTA", "RULES", "Slots", "adadelta", "adagrad", "adam", "adamax",
+           "clip_norm", "clip_value", "max_norm", "nesterov", "polyak", "rmsprop", "sgd"]
 
 EPSILON = 1e-8
 
@@ -147,6 +147,23 @@ def max_norm(proposal, limit):
     """Return the matrix `proposal` with no column longer than `limit`."""
     norms = T.sqrt(T.sum(T.sqr(proposal), axis=0))
     return proposal * (T.clip(norms, 0, limit) / (EPSILON + norms))
+
+
+def clip_value(gradients, limit):
+    """Return each of the symbolic `gradients` with its entries clipped to ``[-limit, limit]``."""
+    return [T.clip(g, -limit, limit) for g in gradients]
+
+
+def clip_norm(gradients, limit):
+    """Return the symbolic `gradients` shortened alike, so that together they have norm `limit`.
+
+    The norm is that of all entries of all gradients, so the direction of the step stays; if it is
+    `limit` or less, they stay as they are (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1). A
+    norm that is not a number leaves them alone, for the cost to show it.
+    """
+    norm = T.sqrt(sum(T.sum(T.sqr(g)) for g in gradients))
+    scale = T.switch(norm > limit, limit / norm, np.ones((), theano.config.floatX))
+    return [g * scale for g in gradients]
 
 
 RULES = {"sgd": sgd, "adagrad": adagrad, "rmsprop": rmsprop, "adam": adam, "adamax": adamax,

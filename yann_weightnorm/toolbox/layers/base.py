@@ -11,18 +11,10 @@ from theano.sandbox.rng_mrg import MRG_RandomStreams
 from yann_weightnorm.toolbox.printing import print_layer
 from yann_weightnorm.toolbox.streams import View
 
-__all__ = ["Layer", "normal"]
+__all__ = ["Layer"]
 
 # The seeds that YANN draws for its mask generators: so a YANN seed gives YANN's weights here too.
 SEED_LIMIT = 2147462468
-
-
-def normal(shape, scale):
-    """Return a start: a function of a generator that draws normal values of deviation `scale`.
-
-    A start is kept, so that a network can be begun again from another seed without a new graph.
-    """
-    return lambda rng: scale * rng.standard_normal(size=shape)
 
 
 class Layer:

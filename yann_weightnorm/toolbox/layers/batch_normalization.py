@@ -1,4 +1,8 @@
-"""Batch normalization (Ioffe & Szegedy 2015, arXiv:1502.03167), for matrices and for maps."""
+"""Batch normalization, whole and of the mean only, for matrices and for maps.
+
+Sources: Ioffe & Szegedy (2015), arXiv:1502.03167; Salimans & Kingma (2016), section 4,
+arXiv:1602.07868.
+"""
 
 import numpy as np
 import theano.tensor as T
@@ -19,7 +23,8 @@ class BatchNormalization:
 
     In streams with batch statistics a channel is normalized by the mean and the biased variance
     of the mini batch (and its positions); elsewhere by running averages of mean and unbiased
-    variance, which each training step moves a tenth of the way.
+    variance, which each training step moves a tenth of the way. Of the mean only, a channel keeps
+    its scale, and there is nothing to learn.
 
     Attributes
     ----------
@@ -50,6 +55,24 @@ class BatchNormalization:
             self._remember(self.running_mean, new_mean)
             self._remember(self.running_var, new_var)
         return out
+
+    def make_running_mean(self, shape):
+        """Make what normalization of the mean only needs: the running mean, of `shape`."""
+        self.running_mean = self.param("running_mean", shape, _constant(0, shape),
+                                       learnable=False)
+
+    def subtract_mean(self, t, stream):
+        """Return `t` less the mean of each channel, axis 1 (equation 7, without the bias).
+
+        The gradient that comes back is centred likewise (equation 8).
+        """
+        if not stream.batch_statistics:
+            return t - self._along_channels(self.running_mean, t.ndim)
+        mean = t.mean(axis=(0,) + tuple(range(2, t.ndim)))
+        if stream.masks:  # the stream that is trained
+            keep, share = (np.asarray(part, t.dtype) for part in (1 - NEW_SHARE, NEW_SHARE))
+            self._remember(self.running_mean, keep * self.running_mean + share * mean)
+        return t - self._along_channels(mean, t.ndim)
 
     @staticmethod
     def _along_channels(param, ndim):

@@ -28,10 +28,16 @@ class Classifier(WeightLayer):
     num_classes : int
         Required.
     activation : str, tuple or None, default 'softmax'
+    mean_only_batch_norm : bool, default False
+        As in :class:`~yann_weightnorm.toolbox.layers.dot_product.DotProduct`.
     regularize : bool, default False
         Add the weight's L1 and L2 to the network's.
+    start, init_scale
+        As in :class:`~yann_weightnorm.toolbox.layers.dot_product.DotProduct`. In the robust start
+        the weight of a class has length `init_scale`, whatever the fan-in: its authors have no
+        rule for the last layer, which no layer stands on.
     input_params : sequence, optional
-        ``[w, b]``.
+        ``[w, b]``, with batch norm of the mean only ``[w, b, running_mean]``.
 
     Attributes
     ----------
@@ -48,10 +54,13 @@ class Classifier(WeightLayer):
     output_axis = 1
 
     def __init__(self, id, input_shape, rng, *, num_classes=None, activation="softmax",
-                 regularize=False, input_params=None):
+                 mean_only_batch_norm=False, regularize=False, start="normal", init_scale=1.0,
+                 input_params=None):
         positive_int(num_classes, "num_classes", f"{self.type} {id!r}")
         super().__init__(id, input_shape, rng, input_params=input_params, dropout_rate=0.0,
-                         activation=activation, batch_norm=False, channels=num_classes)
+                         activation=activation, channels=num_classes,
+                         mean_only_batch_norm=mean_only_batch_norm, start=start,
+                         init_scale=init_scale)
         self.regularize, self.num_classes = regularize, num_classes
         self.weight_shape = input_shape[1], num_classes
         self.output_shape = input_shape[0], num_classes
@@ -66,10 +75,14 @@ class Classifier(WeightLayer):
         """Return ``x w``, (batch, num_classes)."""
         return T.dot(x, self.w)
 
+    def robust_length(self, residual=None):
+        """Return the length of each class's weight in the robust start."""
+        return self.init_scale
+
     def read(self, stream, origins):
         """Return the :class:`ClassifierView` of this layer in `stream`."""
-        fit = self.linear(origins[0].output) + self.b
-        return ClassifierView(self, origins[0].output, stream.pre_activation(self, fit))
+        x = origins[0].output
+        return ClassifierView(self, x, self.pre_activation(x, stream))
 
 
 class ClassifierView(View):
@@ -84,7 +97,7 @@ class ClassifierView(View):
     """
 
     def __init__(self, layer, input, fit):
-        super().__init__(layer, activate(fit, layer.activation))
+        super().__init__(layer, activate(fit, layer.activation, layer.activation_params))
         self.input, self.fit, self.p_y_given_x = input, fit, self.output
         self.probabilities = T.log(self.output)
         self.predictions = T.argmax(self.output, axis=1)

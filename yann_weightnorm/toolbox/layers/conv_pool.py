@@ -36,10 +36,13 @@ class ConvPool(WeightLayer):
         Zeros around the map: none, filter size - 1, half the filter size, or so many.
     stride : (int, int), default (1, 1)
         Steps of the convolution, in pixels.
-    activation, batch_norm, dropout_rate, regularize
+    activation, batch_norm, mean_only_batch_norm, dropout_rate, regularize
+        As in :class:`~yann_weightnorm.toolbox.layers.dot_product.DotProduct`.
+    start, init_scale, residual
         As in :class:`~yann_weightnorm.toolbox.layers.dot_product.DotProduct`.
     input_params : sequence, optional
-        ``[w, b]``, with batch norm ``[w, b, gamma, beta, running_mean, running_var]``.
+        ``[w, b]``, with batch norm ``[w, b, gamma, beta, running_mean, running_var]``, with that
+        of the mean only ``[w, b, running_mean]``.
 
     Attributes
     ----------
@@ -58,12 +61,15 @@ class ConvPool(WeightLayer):
 
     def __init__(self, id, input_shape, rng, *, num_neurons=20, filter_size=(3, 3),
                  pool_size=(1, 1), pool_type="max", border_mode="valid", stride=(1, 1),
-                 activation="relu", batch_norm=False, dropout_rate=0.0, regularize=False,
-                 input_params=None):
+                 activation="relu", batch_norm=False, mean_only_batch_norm=False,
+                 dropout_rate=0.0, regularize=False, start="normal", init_scale=1.0,
+                 residual=None, input_params=None):
         positive_int(num_neurons, "num_neurons", f"{self.type} {id!r}")
         super().__init__(id, input_shape, rng, input_params=input_params,
                          dropout_rate=dropout_rate, activation=activation,
-                         batch_norm=batch_norm, channels=num_neurons)
+                         channels=num_neurons, batch_norm=batch_norm,
+                         mean_only_batch_norm=mean_only_batch_norm, start=start,
+                         init_scale=init_scale, residual=residual)
         require_maps(input_shape, self.who)
         self.regularize = regularize
         self.filter_size = pair(filter_size, "filter_size", self.who)

@@ -40,14 +40,17 @@ class Deconv(WeightLayer):
     border_mode, stride
         Of the convolution whose transpose this is; see
         :class:`~yann_weightnorm.toolbox.layers.conv_pool.ConvPool`.
-    activation, batch_norm, dropout_rate, regularize
+    activation, batch_norm, mean_only_batch_norm, dropout_rate, regularize
         As in :class:`~yann_weightnorm.toolbox.layers.dot_product.DotProduct`; not maxout.
     pool_size : (int, int), default (1, 1)
         There is no unpooling: nothing but (1, 1), which YANN's scripts pass.
     pool_type : str, default 'max'
         Not used.
+    start, init_scale, residual
+        As in :class:`~yann_weightnorm.toolbox.layers.dot_product.DotProduct`.
     input_params : sequence, optional
-        ``[w, b]``, with batch norm ``[w, b, gamma, beta, running_mean, running_var]``.
+        ``[w, b]``, with batch norm ``[w, b, gamma, beta, running_mean, running_var]``, with that
+        of the mean only ``[w, b, running_mean]``.
 
     Attributes
     ----------
@@ -68,18 +71,22 @@ class Deconv(WeightLayer):
 
     def __init__(self, id, input_shape, rng, *, output_shape=None, num_neurons=20,
                  filter_size=(3, 3), border_mode="valid", stride=(1, 1), activation="relu",
-                 batch_norm=False, dropout_rate=0.0, regularize=False, pool_size=(1, 1),
-                 pool_type="max", input_params=None):
+                 batch_norm=False, mean_only_batch_norm=False, dropout_rate=0.0,
+                 regularize=False, pool_size=(1, 1), pool_type="max", start="normal",
+                 init_scale=1.0, residual=None, input_params=None):
         positive_int(num_neurons, "num_neurons", f"{self.type} {id!r}")
         super().__init__(id, input_shape, rng, input_params=input_params,
                          dropout_rate=dropout_rate, activation=activation,
-                         batch_norm=batch_norm, channels=num_neurons)
+                         channels=num_neurons, batch_norm=batch_norm,
+                         mean_only_batch_norm=mean_only_batch_norm, start=start,
+                         init_scale=init_scale, residual=residual)
         require_maps(input_shape, self.who)
         self.regularize = regularize
         self.filter_size = pair(filter_size, "filter_size", self.who)
         self.stride = pair(stride, "stride", self.who)
         self.padding = padding(border_mode, self.filter_size, self.who)
         self.border_mode, self.pool_size = border_mode, (1, 1)
+        self.dilution = self.stride[0] * self.stride[1]
         self._refuse_what_it_cannot_do(num_neurons, activation, pool_size)
         height, width, channels = self._size(output_shape)
         self.output_shape = input_shape[0], channels, height, width

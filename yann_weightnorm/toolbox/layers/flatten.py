@@ -1,4 +1,4 @@
-"""Between maps and rows: flatten and unflatten."""
+"""Between maps or sequences and rows: flatten and unflatten."""
 
 import numpy as np
 
@@ -13,22 +13,25 @@ __all__ = ["Flatten", "Unflatten"]
 class Flatten(Layer):
     """Maps (batch, channels, height, width) to rows (batch, channels * height * width).
 
+    A sequence (batch, steps, features) becomes rows (batch, steps * features).
+
     Parameters
     ----------
     id : str
-    input_shape : (int, int, int, int)
+    input_shape : (int, int, int, int) or (int, int, int)
     rng : numpy.random.RandomState
         Not used.
 
     Raises
     ------
     ValueError
-        If the input has no maps.
+        If the input has neither maps nor a sequence.
     """
 
     def __init__(self, id, input_shape, rng):
         super().__init__(id, input_shape, rng)
-        require_maps(input_shape, self.who)
+        if len(input_shape) != 3:
+            require_maps(input_shape, self.who)
         self.num_neurons = int(np.prod(input_shape[1:]))
         self.output_shape = input_shape[0], self.num_neurons
 

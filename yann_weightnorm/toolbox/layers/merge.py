@@ -35,8 +35,8 @@ class Merge(Layer):
         Not used.
     layer_type : {'error', 'sum', 'concatenate', 'batch'}, default 'error'
         'error' is a number, how far the first of two inputs is from the second. The others take
-        two inputs or more: their sum, or them side by side along axis 1 (features or channels) or
-        along axis 0 (rows).
+        two inputs or more: their sum, or them side by side along the axis of features or channels
+        (of a sequence the last one) or along axis 0 (rows).
     error : {'rmse', 'l1', 'l2', 'cross_entropy'} or callable, default 'rmse'
         Root of the mean squared difference; sum of absolute or of squared differences; mean over
         rows of ``-sum(second * log(first))``, rows made of maps if need be; or a function of two
@@ -104,7 +104,7 @@ class Merge(Layer):
             return (self.error if callable(self.error) else ERRORS[self.error])(*inputs)
         if self.layer_type == "sum":
             return sum(inputs[1:], inputs[0])
-        return T.concatenate(inputs, axis=JOINED[self.layer_type])
+        return T.concatenate(inputs, axis=self._joined_axis())
 
     # -- checks -------------------------------------------------------------------------------
 
@@ -135,11 +135,16 @@ class Merge(Layer):
         if first != second:
             self._refuse_shapes("one shape")
 
+    def _joined_axis(self):
+        """Return along which axis the inputs are put side by side; None for a sum."""
+        if self.layer_type == "concatenate" and len(self.input_shape[0]) == 3:
+            return 2  # the features of a sequence
+        return JOINED.get(self.layer_type)
+
     def _joined_shape(self):
-        axis = JOINED.get(self.layer_type)
-        first = self.input_shape[0]
+        axis, first = self._joined_axis(), self.input_shape[0]
         if axis is not None and (axis >= len(first) or (1,) in self.input_shape):
-            self._refuse_shapes("rows (batch, features) or maps")
+            self._refuse_shapes("rows (batch, features), sequences or maps")
         rest = {shape if axis is None else shape[:axis] + shape[axis + 1:]
                 for shape in self.input_shape}
         if len(rest) != 1 or len({len(shape) for shape in self.input_shape}) != 1:

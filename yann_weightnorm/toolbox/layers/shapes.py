@@ -4,7 +4,8 @@ import numbers
 
 from yann_weightnorm.toolbox.checks import one_of, pair, positive_int
 
-__all__ = ["BORDER_MODES", "checked_shape", "convolved", "padding", "require_maps"]
+__all__ = ["BORDER_MODES", "checked_shape", "convolved", "padding", "require_maps",
+           "require_sequence"]
 
 BORDER_MODES = ("valid", "full", "half")
 
@@ -26,8 +27,16 @@ def checked_shape(value, name, who):
 def require_maps(shape, who):
     """Raise a ValueError that names `who` unless `shape` is (batch, channels, height, width)."""
     if len(shape) != 4:
+        before = "an 'unflatten' layer" if len(shape) == 2 else "'flatten' and 'unflatten' layers"
         raise ValueError(f"{who} takes maps (batch, channels, height, width), got shape {shape}; "
-                         f"add an 'unflatten' layer before it.")
+                         f"add {before} before it.")
+
+
+def require_sequence(shape, who):
+    """Raise a ValueError that names `who` unless `shape` is (batch, steps, features)."""
+    if len(shape) != 3:
+        raise ValueError(f"{who} takes a sequence (batch, steps, features), got shape {shape}; "
+                         f"add a 'sequence' layer before it.")
 
 
 def padding(border_mode, filter_size, who):

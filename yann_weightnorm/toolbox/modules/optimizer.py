@@ -1,5 +1,6 @@
 """The module that turns a cost into updates: a face over the rules of `updates`."""
 
+import numbers
 from collections import OrderedDict
 
 import numpy as np
@@ -7,7 +8,8 @@ import theano
 import theano.tensor as T
 
 from yann_weightnorm.toolbox.checks import one_of
-from yann_weightnorm.toolbox.updates import MOMENTA, RULES, Slots, max_norm
+from yann_weightnorm.toolbox.updates import (
+    MOMENTA, RULES, Slots, clip_norm, clip_value, max_norm)
 
 __all__ = ["Optimizer"]
 
@@ -26,7 +28,13 @@ class Optimizer:
         between.
     max_norm : float or None, default sqrt(15)
         YANN's constraint: no column of a plain weight matrix becomes longer. It never touches
-        v, g, a bias, a filter or batch norm's parameters. None switches it off.
+        v, g, a bias, a filter, a recurrent layer's or batch norm's parameters. None switches it
+        off.
+    clip_value : float or None, default None
+        Entries of the gradient beyond this, up or down, become this.
+    clip_norm : float or None, default None
+        A gradient of all parameters together that is longer than this is shortened to it, after
+        `clip_value`. Recurrent networks need it: a gradient through many steps may explode.
     regularization : ignored
         YANN's scripts pass it; the objective layer's `regularizer` is what is read.
 
@@ -41,13 +49,14 @@ class Optimizer:
     Raises
     ------
     ValueError
-        If a type is unknown or `momentum_params` has not three entries.
+        If a type is unknown, `momentum_params` has not three entries, or a limit is not positive.
     """
 
     type = "optimizer"
 
     def __init__(self, id, *, optimizer_type="sgd", momentum_type="false",
-                 momentum_params=(0.5, 0.99, 50), max_norm=np.sqrt(15.0), regularization=None):
+                 momentum_params=(0.5, 0.99, 50), max_norm=np.sqrt(15.0), clip_value=None,
+                 clip_norm=None, regularization=None):
         who = f"optimizer {id!r}"
         self.id = id
         self.optimizer_type = one_of(optimizer_type, list(RULES), "optimizer_type", who)
@@ -57,6 +66,8 @@ class Optimizer:
                              f"(momentum at the start, at the end, epoch of the end).")
         self.momentum_start, self.momentum_end, self.momentum_epoch_end = momentum_params
         self.max_norm = max_norm
+        self.clip_value = _checked_limit(clip_value, "clip_value", who)
+        self.clip_norm = _checked_limit(clip_norm, "clip_norm", who)
         self.learning_rate = theano.shared(np.asarray(0.1, dtype=theano.config.floatX),
                                            name=f"{id}.learning_rate")
         self.epoch = T.scalar("epoch")
@@ -85,7 +96,7 @@ class Optimizer:
         ValueError
             If the cost does not depend on one of `params`; the cause is chained.
         """
-        gradients = self._gradients(params, cost)
+        gradients = self._clipped(self._gradients(params, cost))
         self.slots = Slots()
         proposals = RULES[self.optimizer_type](params, gradients, self.learning_rate, self.slots)
         if self.momentum_type != "false":
@@ -113,3 +124,19 @@ class Optimizer:
                     f"it. Cook with the objective above its layer, or add the layer with "
                     f"learnable=False.") from error
         return gradients
+
+    def _clipped(self, gradients):
+        if self.clip_value is not None:
+            gradients = clip_value(gradients, np.asarray(self.clip_value, theano.config.floatX))
+        if self.clip_norm is not None:
+            gradients = clip_norm(gradients, np.asarray(self.clip_norm, theano.config.floatX))
+        return gradients
+
+
+def _checked_limit(limit, name, who):
+    if limit is None:
+        return None
+    if isinstance(limit, numbers.Real) and not isinstance(limit, bool) and 0 < limit < np.inf:
+        return float(limit)
+    raise ValueError(f"{who} got {name} {limit!r}; it must be a positive number, or None for no "
+                     f"clipping.")
