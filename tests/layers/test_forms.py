@@ -1,4 +1,4 @@
-"""Forms of weight normalization as options of layers: parameters, starts, penalties, given weights."""
+"""Forms of weight normalization as options of layers: parameters, starts, penalties, weights."""
 
 import warnings
 

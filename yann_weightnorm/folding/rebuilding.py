@@ -88,7 +88,8 @@ class Rebuilding:
         """Return the `input_params` of the layer of class `cls` that stands for `layer`."""
         if layer.id not in self.choice.classes:
             return [self._entry(layer, name) for name in layer.param_names]
-        weights = [entry for name in weight_names(layer) for entry in self._weight(layer, name, cls)]
+        weights = [entry for name in weight_names(layer)
+                   for entry in self._weight(layer, name, cls)]
         return weights + [self._entry(layer, name) for name in other_params(layer)]
 
     def _entry(self, layer, name):
