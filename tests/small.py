@@ -1,15 +1,20 @@
 """Small data, small networks and settings that the tests share."""
 
 import contextlib
+import functools
 import os
 import pathlib
 import tempfile
+from unittest import mock
 
 import numpy as np
 import theano
+from theano.tensor.nnet.corr import BaseCorrMM
+from theano.tensor.signal.pool import Pool, PoolGrad
 
 from yann_weightnorm import dataset_from_arrays, network
 
+IN_C_ALONE = BaseCorrMM, Pool, PoolGrad
 ROWS, SIDE, CLASSES = 12, 6, 3
 
 
@@ -98,14 +103,20 @@ def values(net):
 def without_c_code():
     """Compile functions without C code: slower to run, much faster to make, the same graph.
 
-    Convolutions can't do without.
+    Convolutions and pooling can't do without: they alone are compiled.
     """
     before = theano.config.mode
     _set_mode("FAST_COMPILE")
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(_set_mode, before)
+        for op in IN_C_ALONE:
+            stack.enter_context(mock.patch.object(op, "make_thunk", functools.partialmethod(
+                _make_thunk_in_c, base=op)))
         yield
-    finally:
-        _set_mode(before)
+
+
+def _make_thunk_in_c(op, node, storage_map, compute_map, no_recycling, impl=None, base=None):
+    return super(base, op).make_thunk(node, storage_map, compute_map, no_recycling, "c")
 
 
 def _set_mode(mode):

@@ -1,4 +1,4 @@
-"""Forms of weight normalization as options of layers: parameters, starts, penalties, weights."""
+"""Forms of weight normalization as options of layers: parameters, starts, given weights."""
 
 import warnings
 

@@ -11,28 +11,13 @@ from yann_weightnorm.folding.twins import (
     weight_names,
     weight_value,
 )
+from yann_weightnorm.toolbox.rebuilding import Owners
 
-__all__ = ["Choice", "Owners"]
+__all__ = ["Choice", "WeightOwners"]
 
 
-class Owners:
-    """Which layer of a network a parameter belongs to: the first one that has it.
-
-    Parameters
-    ----------
-    network : network
-    """
-
-    def __init__(self, network):
-        self._owners = {}
-        for view in network.layers.values():
-            for name, param in zip(view.param_names, view.params):
-                if hasattr(param, "get_value"):
-                    self._owners.setdefault(param, (view.layer, name))
-
-    def of(self, param):
-        """Return (layer, name) of the owner of `param`; (None, None) if it is an expression."""
-        return self._owners.get(param, (None, None))
+class WeightOwners(Owners):
+    """The owners of a network's parameters, and of its weights, however they are made."""
 
     def of_weight(self, layer, weight):
         """Return (layer, weight's name) of the layer whose weight this one's `weight` is.
@@ -69,11 +54,11 @@ class Choice:
         Id -> why it is not, of those that might be.
     notes : dict
         Id -> what is different besides.
-    owners : Owners
+    owners : WeightOwners
     """
 
     def __init__(self, network, folds, wanted=None):
-        self.folds, self.owners = folds, Owners(network)
+        self.folds, self.owners = folds, WeightOwners(network)
         self.classes, self.kept, self.notes = OrderedDict(), OrderedDict(), {}
         for id, view in network.layers.items():
             target = (plain_class if folds else twin_class)(type(view.layer))

@@ -2,10 +2,10 @@
 
 import warnings
 
-from yann_weightnorm.folding.carrying import Carrying, fits
+from yann_weightnorm.folding.carrying import CarryingOver, fits
 from yann_weightnorm.folding.choosing import Choice
 from yann_weightnorm.folding.comparing import largest_difference
-from yann_weightnorm.folding.rebuilding import Rebuilding
+from yann_weightnorm.folding.rebuilding import Converting
 from yann_weightnorm.folding.report import Change, Conversion
 from yann_weightnorm.folding.twins import weight_names
 from yann_weightnorm.forms import FORMS
@@ -153,13 +153,13 @@ def _converted(kind, net, choice, found, options, check, remember):
         net.conversion = net.conversion or report
         _print(report, net.verbose)
         return net
-    rebuilding = Rebuilding(net, choice, options)
-    rebuilding.cook()
-    twin = rebuilding.twin
+    converting = Converting(net, choice, options)
+    twin = converting.build()
+    converting.cook()
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # a form that can't hold the weight warns
         try:
-            Carrying(net, twin, choice, found).carry(remember)
+            CarryingOver(converting, found, remember).carry()
         except UserWarning as warning:
             raise ValueError(f"{kind}: {warning} The outputs would be others; choose form 'l2', "
                              f"or leave the layer out by layers=[...].") from None

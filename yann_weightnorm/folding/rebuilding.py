@@ -1,8 +1,5 @@
-"""A network once more, from the calls that built it, with some layers of another class."""
+"""The twin of a network that has some layers of another class."""
 
-import numpy as np
-
-from yann_weightnorm.folding.translating import Translation
 from yann_weightnorm.folding.twins import (
     is_normalised,
     other_params,
@@ -11,107 +8,68 @@ from yann_weightnorm.folding.twins import (
     weight_value,
 )
 from yann_weightnorm.forms import FORMS
-from yann_weightnorm.toolbox import registry
+from yann_weightnorm.toolbox.rebuilding import Rebuilding
+from yann_weightnorm.toolbox.rebuilding.owners import param_of
+from yann_weightnorm.toolbox.rebuilding.rebuilding import was_given
 
-__all__ = ["Rebuilding"]
+__all__ = ["Converting"]
 
 
-class Rebuilding:
-    """Builds the twin of a network.
+class Converting(Rebuilding):
+    """Builds the twin of a network, in which the layers of a choice are converted.
 
     Parameters
     ----------
     network : network
     choice : Choice
-        The layers that are of another class in the twin.
     options : dict
         Options of those layers, by id, instead of or besides the ones that they were added with.
-
-    Attributes
-    ----------
-    twin : network
-        Built; neither cooked nor set to any values yet.
     """
 
     def __init__(self, network, choice, options):
-        self.network, self.choice, self.options = network, choice, options
-        self.translation = Translation()
-        self.twin = type(network)(verbose=0, rng=np.random.RandomState(0))
-        self.twin.borrow = network.borrow
-        self.translation.add_generator(network.rng, self.twin.rng)
-        for param in network.active_params:
-            if hasattr(param, "get_value") and choice.owners.of(param)[0] is None:
-                self.translation.add_own(param)
-        for call in network.calls:
-            (self._layer if call.kind == "layer" else self._module)(call)
-        self.twin.active_params = self._active_params()
+        super().__init__(network)
+        self.choice, self.options, self.owners = choice, options, choice.owners
 
-    def cook(self):
-        """Cook the twin as the network was cooked, if it was. No result file is begun."""
-        if self.network.cook_options is None:
-            return
-        self.twin.begins_files = False
-        self.twin.cook(**self.network.cook_options)
-        self.twin.begins_files = True
+    def class_of(self, layer):
+        """Return the class that the choice gives `layer`, or its own."""
+        return self.choice.classes.get(layer.id, type(layer))
 
-    def _active_params(self):
-        found = self.translation.successors
-        learnt = (found[param] if param in found else
-                  [self.translation.symbol(param, "one of the active_params")]
-                  for param in self.network.active_params)
-        return list(dict.fromkeys(param for params in learnt for param in params))
+    def options_of(self, layer):
+        """Return the options of the converted layer."""
+        return self.options.get(layer.id, {})
 
-    def _module(self, call):
-        id = call.options["id"]
-        self.twin.add_module(call.type, self.translation.value(
-            call.options, f"{call.type} {id!r}"))
-        modules = getattr(self.network, call.type), getattr(self.twin, call.type)
-        self.translation.add_module(call.type, *(module[id] for module in modules))
-
-    def _layer(self, call):
-        id = call.options["id"]
-        view = self.network.layers[id]
-        cls = self.choice.classes.get(id, type(view.layer))
-        options = dict(call.options, **self.options.get(id, {}))
-        given, origin = options.pop("input_params", None), options.pop("origin", None)
-        options = {name: value for name, value in options.items()
-                   if name in registry.option_names(cls)}
-        options = self.translation.value(dict(options, origin=origin), view.who)
-        if given:
-            options["input_params"] = self._given(view.layer, cls)
-        self.twin.add_layer(cls.type, id=id, learnable=view.active, **options)
-        self.translation.add_layer(self.network, self.twin, id)
-
-    # -- input_params -------------------------------------------------------------------------
-
-    def _given(self, layer, cls):
-        """Return the `input_params` of the layer of class `cls` that stands for `layer`."""
+    def params_given(self, layer):
+        """Return what stands for the weights, then for what both classes have."""
         if layer.id not in self.choice.classes:
-            return [self._entry(layer, name) for name in layer.param_names]
-        weights = [entry for name in weight_names(layer)
-                   for entry in self._weight(layer, name, cls)]
-        return weights + [self._entry(layer, name) for name in other_params(layer)]
+            return super().params_given(layer)
+        weights = [entry for name in weight_names(layer) for entry in self._weight(layer, name)]
+        return weights + [self.param_given(layer, name) for name in other_params(layer)]
 
-    def _entry(self, layer, name):
-        place = layer.param_names.index(name)
-        param = layer.params[place]
-        if self.choice.owners.of(param)[0] is not layer:
-            return self.translation.symbol(param, layer.who)
-        return param.get_value() if _was_given(layer, place) else None
-
-    def _weight(self, layer, name, cls):
+    def _weight(self, layer, name):
         """Return the entries of the parameters that the weight `name` will be made of."""
         shared = self.choice.shares(layer, name)
         if shared is not None:
             owner, owned = shared
             new = self.twin.layers[owner.id].layer
-            return [getattr(new, part) for part in parts_of(new, owned)]
-        first = layer.param_names.index(parts_of(layer, name)[0])
-        value = weight_value(layer, name) if _was_given(layer, first) else None
-        form = self.options.get(layer.id, {}).get("form", "l2")
-        return [value] + [None] * (len(FORMS[form].parameters) if is_normalised(cls) else 0)
+            return [param_of(new, part) for part in parts_of(new, owned)]
+        given = was_given(layer, parts_of(layer, name)[0])
+        form = FORMS[self.options_of(layer).get("form", "l2")]
+        more = len(form.parameters) if is_normalised(self.class_of(layer)) else 0
+        return [weight_value(layer, name) if given else None] + [None] * more
 
+    def match(self, old, new):
+        """Tell the translation what stands for what; parts of a weight have no counterpart."""
+        super().match(old, new)
+        if type(old) is type(new):
+            return
+        self.translation.add_params(old, new, other_params(old))
+        for name in weight_names(old):
+            learnt = [p for p in (param_of(new, part) for part in parts_of(new, name))
+                      if p in new.active_params]
+            for part in parts_of(old, name):
+                self._succeed(param_of(old, part), learnt, f"the {part} of {old.who}")
 
-def _was_given(layer, place):
-    """Return whether `input_params` gave the parameter at `place` of `layer`."""
-    return place < len(layer._given) and layer._given[place] is not None
+    def _succeed(self, param, learnt, words):
+        self.translation.successors.setdefault(param, learnt)
+        if param not in self.translation.known:
+            self.translation.lost.setdefault(param, words)

@@ -1,4 +1,4 @@
-"""Plain layers and their weight-normalised twins: classes, and the weights of either by name."""
+"""Plain layers and their weight-normalised twins: the classes, the weights by name."""
 
 from yann_weightnorm.forms import FORMS
 from yann_weightnorm.layers import WeightNorm

@@ -9,6 +9,7 @@ from yann_weightnorm.toolbox.graph import add_to_graph
 from yann_weightnorm.toolbox.inspection import Inspection
 from yann_weightnorm.toolbox.joining import Joining
 from yann_weightnorm.toolbox.printing import say
+from yann_weightnorm.toolbox.rebuilding import Copying
 from yann_weightnorm.toolbox.running import Running
 from yann_weightnorm.toolbox.saving import Saving
 from yann_weightnorm.toolbox.showing import Showing
@@ -17,7 +18,7 @@ from yann_weightnorm.toolbox.streams import DROPOUT, INFERENCE, STABLE, Streams
 __all__ = ["network"]
 
 
-class network(Joining, Running, Showing, Saving, Inspection):
+class network(Joining, Running, Showing, Saving, Copying, Inspection):
     """A network of layers over the mini batches of a data set.
 
     Parameters

@@ -6,7 +6,7 @@ import numpy as np
 import theano
 from theano.gof.graph import clone_get_equiv, inputs
 
-from yann_weightnorm.folding.twins import other_params, parts_of, weight_names
+from yann_weightnorm.toolbox.rebuilding.owners import param_of
 
 __all__ = ["Translation"]
 
@@ -22,12 +22,13 @@ class Translation:
         Variable of the network -> the twin's. Whatever is made of such variables is translated by
         making it of their counterparts.
     successors : dict
-        Learnt parameter of the network -> the twin's parameters that are learnt instead, a list.
+        Parameter of the network -> the twin's parameters that are learnt instead, a list.
+    lost : dict
+        Parameter without a counterpart -> its name, in words.
     """
 
     def __init__(self):
-        self.known, self.successors = {}, {}
-        self._lost = {}         # parameter without a counterpart -> its name
+        self.known, self.successors, self.lost = {}, {}, {}
         self._generators = []   # (a generator of NumPy's, the twin's)
 
     # -- what corresponds ---------------------------------------------------------------------
@@ -39,39 +40,26 @@ class Translation:
     def add_module(self, kind, old, new):
         """Let the variables of the module `new` stand for those of `old`."""
         if kind == "datastream":
-            self.known.update({old.x: new.x, old.y: new.y})
+            self.known.update({old.x: new.x, old.y: new.y, old.data_x: new.data_x,
+                               old.data_y: new.data_y})
         elif kind == "optimizer":
             self.known[old.learning_rate] = new.learning_rate
 
-    def add_layer(self, network, twin, id):
-        """Let parameters, weights and outputs of the twin's layer `id` stand for the network's."""
-        old, new = network.layers[id].layer, twin.layers[id].layer
-        if hasattr(old, "set_weight"):
-            for name in weight_names(old):
-                self.known.setdefault(getattr(old, name), getattr(new, name))
-        if type(old) is type(new):
-            self._add_params(old, new, old.param_names)
-        else:
-            self._add_params(old, new, other_params(old))
-            self._add_weights(old, new)
-        for views in VIEWS:
-            self.known[getattr(network, views)[id].output] = getattr(twin, views)[id].output
+    def add_weight(self, old, new):
+        """Let the weight `new`, a parameter or made of some, stand for `old`."""
+        self.known.setdefault(old, new)
 
-    def _add_params(self, old, new, names):
+    def add_params(self, old, new, names):
+        """Let the parameters `names` of the layer `new` stand for those of `old`."""
         for name in names:
-            before, after = _param(old, name), _param(new, name)
+            before, after = param_of(old, name), param_of(new, name)
             self.known.setdefault(before, after)
             self.successors.setdefault(before, [after])
 
-    def _add_weights(self, old, new):
-        for name in weight_names(old):
-            learnt = [p for p in (_param(new, part) for part in parts_of(new, name))
-                      if p in new.active_params]
-            for part in parts_of(old, name):
-                param = _param(old, part)
-                self.successors.setdefault(param, learnt)
-                if param not in self.known:
-                    self._lost.setdefault(param, f"the {part} of {old.who}")
+    def add_outputs(self, network, twin, id):
+        """Let what the twin's layer `id` gives in each stream stand for what the network's does."""
+        for views in VIEWS:
+            self.known[getattr(network, views)[id].output] = getattr(twin, views)[id].output
 
     def add_own(self, param):
         """Let a copy stand for a shared variable that belongs to no layer, such as a script's."""
@@ -119,13 +107,9 @@ class Translation:
             memo = dict(self.known)
             made = clone_get_equiv(list(memo), [variable], copy_inputs=False, copy_orphans=False,
                                    memo=memo)[variable]
-        lost = [self._lost[leaf] for leaf in inputs([made]) if leaf in self._lost]
+        lost = [self.lost[leaf] for leaf in inputs([made]) if leaf in self.lost]
         if lost:
             raise ValueError(f"{who} is made of {' and '.join(lost)}, which a layer with a plain "
                              f"weight does not have; make it of the layer's w, or leave the layer "
                              f"out of what is folded: fold(net, layers=[...]).")
         return made
-
-
-def _param(layer, name):
-    return layer.params[layer.param_names.index(name)]
