@@ -1,8 +1,8 @@
 """What must hold of every layer type with normalised weights, in every form.
 
-The registry is walked: each type is built once in each form and dtype, with dropout where it has that, and held to the
-laws of weight normalization. A new type, or a new form, is tested by being registered. What a
-form computes is compared with formulas in tests/forms.
+The registry is walked: each type is built once in each form and dtype, with dropout where it has
+that, and held to the laws of weight normalization. A new type, or a new form, is tested by being
+registered. What a form computes is compared with formulas in tests/forms.
 """
 
 import functools
