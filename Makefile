@@ -30,6 +30,7 @@ doctest: .venv/installed-all
 	$(BIN)/nosetests $(NOSE) --with-doctest yann_weightnorm
 
 docs: .venv/installed-all
+	@rm -rf docs/reference
 	$(BIN)/sphinx-build -W -n -q -E -b html docs docs/_build/html
 
 wheel: .venv/made

@@ -52,7 +52,7 @@ setup(
         "fissix>=21.11",             # reads scripts written for Python 2
         "matplotlib>=3.5",           # pictures of confusion matrices, networks, studies
         "networkx>=2.5",
-        "numpy>=1.20,<1.24",         # 1.24 dropped names that Theano uses
+        "numpy>=1.21,<1.24",         # 1.24 dropped names that Theano uses; Pillow wants 1.21
         "pillow>=9",                 # pictures of filters and activities; folders of images
         "pooch>=1.6",                # fetches published data sets, checks them
         "safetensors>=0.3",

@@ -37,7 +37,8 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
 numpydoc_show_class_members = False
 
-OTHERS = ("numpy.", "pickletools.", "theano.")  # whose pages can't be looked up without a network
+# Whose pages can't be looked up without a network.
+OTHERS = ("numpy.", "pickletools.", "theano.", "zipfile.")
 
 
 def skip_tuple_fields(app, what, name, obj, skip, options):

@@ -2,8 +2,8 @@
 
     python examples/gan.py --weightnorm --pictures FOLDER
 
-draws digits that the generator makes, one mosaic every tenth epoch, as files in
-FOLDER/visualizer/activities. The data are 5,000 images that come with a package; with
+draws what the generator makes, every tenth epoch, in FOLDER/visualizer/activities; after a
+hundred epochs these are digits. The data are 5,000 images that come with a package; with
 `--data FOLDER` all of MNIST.
 """
 
@@ -12,7 +12,6 @@ import argparse
 import numpy as np
 
 from yann_weightnorm import gan, load_dataset  # before Theano, which it prepares
-
 import theano.tensor as T  # isort: skip
 
 
@@ -24,9 +23,9 @@ def add_players(net, prefix, pixels):
     net.add_layer(dense, id="G(z)", origin="G1", num_neurons=pixels, activation="sigmoid")
     net.add_layer("input", id="x", origin="data")
     for path, below in (("x", "x"), ("z", "G(z)")):
-        for id, origin, options in (
-                ("D1", below, {"num_neurons": 256}),
-                ("D", f"D1-{path}", {"num_neurons": 1, "activation": "sigmoid"})):
+        hidden = {"num_neurons": 256, "activation": ("relu", 0.2), "dropout_rate": 0.3}
+        top = {"num_neurons": 1, "activation": "sigmoid"}
+        for id, origin, options in (("D1", below, hidden), ("D", f"D1-{path}", top)):
             shared = net.dropout_layers[f"{id}-x"].params if path == "z" else None
             net.add_layer(dense, id=f"{id}-{path}", origin=origin, input_params=shared, **options)
 
@@ -39,10 +38,10 @@ def build(data, prefix="", pictures=None, seed=0):
         net.add_module("visualizer", {"root": pictures, "sample_size": 64, "frequency": 10})
     add_players(net, prefix, data.height * data.width)
     net.add_layer("unflatten", id="digits", origin="G(z)", shape=(data.height, data.width))
-    real, fake = net.layers["D-x"].output, net.layers["D-z"].output
-    for id, loss in (("D", -T.mean(T.log(real)) - T.mean(T.log(1 - fake))),
-                     ("G", -T.mean(T.log(fake)))):
-        net.add_layer("objective", id=id, layer_type="value", objective=loss)
+    real, fake = (net.dropout_layers[id].output for id in ("D-x", "D-z"))
+    net.add_layer("objective", id="D", layer_type="value",
+                  objective=-T.mean(T.log(real)) - T.mean(T.log(1 - fake)))
+    net.add_layer("objective", id="G", layer_type="value", objective=-T.mean(T.log(fake)))
     net.cook([None, "D", "G"], ["D1-x", "D-x"], ["G1", "G(z)"], ("D-z", "D-x"),
              optimizer_params={"optimizer_type": "adam"}, data_dependent_start=True, resultor=None)
     return net
@@ -53,8 +52,8 @@ if __name__ == "__main__":
     parser.add_argument("--weightnorm", action="store_true", help="normalise all weights")
     parser.add_argument("--data", metavar="FOLDER", help="holds the files of MNIST")
     parser.add_argument("--pictures", metavar="FOLDER", help="where to draw; nowhere by default")
-    parser.add_argument("--epochs", type=int, default=50)
-    options = parser.parse_args()
-    data = load_dataset("mnist", folder=options.data) if options.data else load_dataset("mnist-5k")
-    net = build(data, "weightnorm_" if options.weightnorm else "", options.pictures)
-    net.train(epochs=options.epochs, learning_rates=(0, 1e-3))
+    parser.add_argument("--epochs", type=int, default=150)
+    args = parser.parse_args()
+    data = load_dataset("mnist", folder=args.data) if args.data else load_dataset("mnist-5k")
+    net = build(data, "weightnorm_" if args.weightnorm else "", args.pictures)
+    net.train(epochs=args.epochs, learning_rates=(0, 5e-4))

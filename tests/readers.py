@@ -14,8 +14,10 @@ import scipy.io
 import theano
 from PIL import Image
 
+from tests.small import begin, finish
 from tests.toolbox.datasets.helpers import idx_bytes, image_rows
 from tests.toolbox.datasets.test_mapped import Blocks
+from yann_weightnorm import network
 from yann_weightnorm.toolbox import checkpoint
 from yann_weightnorm.toolbox.datasets import (
     SPLITS, open_dataset, read_idx, save_dataset, save_yann_dataset)
@@ -99,6 +101,12 @@ def network_folder(folder):
                      {"parameters": {"fc.v": np.ones((3, 2))}, "state": {"m": np.ones(3)}})
 
 
+def whole_network(folder):
+    net = begin()
+    net.add_layer("dot_product", id="fc", num_neurons=4)
+    finish(net).save(folder)
+
+
 def bytes_dataset(folder):
     """Make a data set of bytes as one of three blocks would be."""
     save_dataset(Blocks(kind="uint8"), folder / "set")
@@ -171,4 +179,5 @@ READERS = {
     "mapped data set of bytes": Reader(bytes_dataset, read_all),
     "parameters": Reader(params_file, lambda f: load_params(f / "some.safetensors")),
     "checkpoint": Reader(network_folder, checkpoint.read),
+    "network": Reader(whole_network, lambda f: network.load(f, verbose=0)),
 }

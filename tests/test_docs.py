@@ -118,6 +118,15 @@ def test_every_quirk_of_yann_is_listed_once_with_tests_that_exist():
     assert missing == [], missing
 
 
+def test_every_layer_type_and_alias_is_listed_with_a_page():
+    index = (DOCS / "layers" / "index.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(`.+?`)\]\((\w+)\.md\) \| (.*?) \|", index, re.M)
+    listed = {name for types, page, others in rows
+              for name in re.findall(r"`(\w+)`", types + others)
+              if (DOCS / "layers" / f"{page}.md").is_file()}
+    assert listed == set(registry.layer_names()), listed ^ set(registry.layer_names())
+
+
 # -- commands ---------------------------------------------------------------------------------
 
 def commands(beginning):

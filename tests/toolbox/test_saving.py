@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 
 from tests.small import begin, dataset, finish, message, small_network, temporary_folder, values, \
     without_c_code
-from yann_weightnorm import network
+from yann_weightnorm import network, open_dataset, save_dataset
 from yann_weightnorm.toolbox import checkpoint
 
 TRAINING = dict(epochs=(3, 2), learning_rates=(0.1, 0.05, 0.01), show_progress=False)
@@ -170,6 +170,17 @@ def test_the_same_with_compiled_code():
         whole = noisy(data=data)
         history = interrupted(whole, 3, "net")
         twin = network.load("net", dataset=data, verbose=0)
+        assert course(twin.resume(show_progress=False)) == course(history)
+        assert_same(whole, twin)
+
+
+def test_data_that_is_read_block_by_block_goes_on_in_its_order():
+    with temporary_folder(), without_c_code():
+        save_dataset(dataset(rows=24), "set", mini_batches_per_batch=(2, 1, 1))
+        whole = noisy(data=open_dataset("set"))
+        assert whole.datastream["data"].batches2train == 3
+        history = interrupted(whole, 2, "net")
+        twin = network.load("net", verbose=0)      # finds the folder by itself
         assert course(twin.resume(show_progress=False)) == course(history)
         assert_same(whole, twin)
 

@@ -202,7 +202,8 @@ def facts(dataset):
     found = {"name": dataset.name, "mini_batch_size": dataset.mini_batch_size,
              "shape": [dataset.height, dataset.width, dataset.channels],
              "rows_per_block": [dataset.rows_in_block[split] for split in SPLITS],
-             "blocks": [dataset.batches2train, dataset.batches2validate, dataset.batches2test]}
+             "blocks": [dataset.blocks(split) for split in SPLITS],
+             "rows": [dataset.rows(split) for split in SPLITS]}
     folder = getattr(dataset, "folder", None)
     return found if folder is None else dict(found, folder=str(pathlib.Path(folder).resolve()))
 

@@ -62,9 +62,10 @@ class Playing:
             and the rate of the first era; the game begins with that rate again. No parameters are
             written to files.
         **options
-            The others of :meth:`network.train`. `epochs` and `learning_rates` are the game's; all
-            players have one rate. `early_terminate` may end the epochs before the game, as it
-            ends any other training; a game is always played to its end.
+            The others of :meth:`~yann_weightnorm.toolbox.running.Running.train`. `epochs` and
+            `learning_rates` are the game's; all players have one rate. `early_terminate` may end
+            the epochs before the game, as it ends any other training; a game is always played to
+            its end.
 
         Returns
         -------

@@ -195,7 +195,8 @@ class network(Joining, Running, Showing, Saving, Copying, Inspection):
              **unread):
         """Choose modules and objectives, and make the functions that train and test.
 
-        Each compiles when it is first needed: the one that trains at the start of :meth:`train`.
+        Each compiles when it is first needed: the one that trains at the start of
+        :meth:`~yann_weightnorm.toolbox.running.Running.train`.
 
         Parameters
         ----------

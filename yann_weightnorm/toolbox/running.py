@@ -99,7 +99,7 @@ class Running:
 
     def resume(self, verbose=None, *, learning_rates=None, show_progress=True, on_epoch=None,
                checkpoint=None):
-        """Go on with the training that :meth:`load` or :meth:`restore` found begun.
+        """Go on with the training that the checkpoint was saved in, which was loaded or restored.
 
         Parameters
         ----------

@@ -72,6 +72,8 @@ class Saving:
                 OverflowError) as error:
             raise ValueError(f"{path} is damaged: its {checkpoint.HEADER} makes no network "
                              f"({type(error).__name__}: {error}).") from error
+        except ValueError as error:     # which speaks of a layer or a module
+            raise ValueError(f"{path} makes no network: {error}") from error
 
     @classmethod
     def _rebuilt(cls, header, parts, dataset, verbose):

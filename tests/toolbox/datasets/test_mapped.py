@@ -58,8 +58,9 @@ def change(place, **changes):
 
 def same(first, second, splits=SPLITS):
     """Check that two data sets give the same blocks, bit for bit, as types of the same size."""
-    assert first.mini_batches_per_batch == second.mini_batches_per_batch
     for split in splits:
+        number = SPLITS.index(split)
+        assert first.mini_batches_per_batch[number] == second.mini_batches_per_batch[number]
         assert first.blocks(split) == second.blocks(split)
         assert first.rows(split) == second.rows(split)
         for block in range(first.blocks(split)):
@@ -107,8 +108,8 @@ def test_the_files_are_what_numpy_and_json_read():
         assert np.load(place / "train" / "x.npy").dtype == "uint8"
         facts = json.loads((place / "dataset.json").read_text())
         assert facts["extra"] == {"zca": [[1, 0], [0, 1]]}
-        assert facts["train"]["scale"] == 255 and facts["valid"] == {"rows_per_block": 0,
-                                                                    "blocks": 0}
+        assert facts["train"]["scale"] == 255 and facts["valid"] == {
+            "rows": 0, "rows_per_block": 0, "blocks": 0}
         assert sorted(os.listdir(place)) == ["dataset.json", "train"]
 
 
@@ -135,6 +136,55 @@ def test_writing_holds_one_block_at_a_time():
     made = Blocks(blocks=(50, 0, 0), rows=(4, 0, 0))
     with saved(made):
         assert made.loads == [("train", block) for block in range(50)]
+
+
+def rows_of(data, split):
+    """Return the images and labels of all blocks, and the length of each block."""
+    blocks = [data.load(split, block) for block in range(data.blocks(split))]
+    lengths = [len(x) for x, _ in blocks]
+    assert lengths == [data.block_rows(split, block) for block in range(len(blocks))]
+    return (*(np.concatenate(part) for part in zip(*blocks)), lengths)
+
+
+def test_blocks_of_another_length_hold_the_same_rows():
+    images, labels = image_rows(23)
+    made = dataset_from_arrays((images, labels), (images[:9], labels[:9]), mini_batch_size=4)
+    for source in (made, Blocks()):         # one block; and several, which are cut and joined
+        train = source.rows("train") // source.mini_batch_size
+        for count in (1, 2, 3, train - 1, train, 100, (2, 1, 7)):
+            each = count if isinstance(count, tuple) else (count,) * 3
+            with temporary() as folder:
+                save_dataset(source, folder / "set", mini_batches_per_batch=count)
+                opened = open_dataset(folder / "set")
+                for split, count_here in zip(("train", "valid"), each):
+                    x, y, lengths = rows_of(opened, split)
+                    wanted_x, wanted_y, _ = rows_of(source, split)
+                    np.testing.assert_array_equal(x, wanted_x)
+                    np.testing.assert_array_equal(y, wanted_y)
+                    np.testing.assert_array_equal(opened.labels(split), wanted_y)
+                    longest = min(count_here * source.mini_batch_size, len(x))
+                    assert set(lengths[:-1]) <= {longest} and lengths[-1] <= longest
+                    assert opened.rows(split) == len(x) and opened.rows("test") == 0
+
+
+def test_a_short_last_block_is_copied_and_refused_by_yann_s_format():
+    with temporary() as folder:
+        save_dataset(Blocks(), folder / "set", mini_batches_per_batch=4)
+        opened = open_dataset(folder / "set")
+        assert rows_of(opened, "train")[2] == [8, 4]
+        same(open_dataset(save_dataset(opened, folder / "copy")), opened)
+        same(open_dataset(save_dataset(opened, folder / "back", mini_batches_per_batch=(2, 1, 1))),
+             Blocks(), ["train"])
+        with raises(ValueError, "split 'train'", "blocks of 8 rows is shorter"):
+            save_yann_dataset(opened, folder / "pickles")
+
+
+def test_wrong_lengths_of_blocks_are_refused():
+    with temporary() as folder:
+        for wrong, words in ((0, "got 0"), (1.5, "got 1.5"), ((1, 2), "or three for train"),
+                             ((1, 2, 0), "got 0")):
+            with raises(ValueError, "dataset 'blocks'", "mini_batches_per_batch must be", words):
+                save_dataset(Blocks(), folder / "set", mini_batches_per_batch=wrong)
 
 
 def test_labels_are_read_without_the_images():
@@ -211,12 +261,16 @@ def test_wrong_facts_are_refused_by_name():
         (dict(train={"scale": float("1e400")}), "Infinity isn't JSON"),
         (dict(train={"labelled": 1}), "'labelled' must be true or false"),
         (dict(train={"checksums": {"x": [1]}}), "a list of 3 integers"),
-        (dict(train={"blocks": 10 ** 15}), "a list of 1000000000000000 integers"),
-        (dict(train={"rows_per_block": 10 ** 15}), "x.npy: wanted"),
-        (dict(train={"rows_per_block": 8}), "x.npy: wanted"),
+        (dict(train={"blocks": 10 ** 15}), "'blocks' must be 3, for 12 rows in blocks of 4"),
+        (dict(train={"rows": 10 ** 15}), "'blocks' must be 250000000000000, for"),
+        (dict(train={"rows": 4 * 10 ** 15, "blocks": 10 ** 15}), "list of 1000000000000000 int"),
+        (dict(train={"rows": 10, "rows_per_block": 4}), "x.npy: wanted"),
+        (dict(train={"rows": 11}), "'rows' must be a multiple of mini_batch_size, 2, got 11"),
+        (dict(valid={"rows_per_block": 0}), "'blocks' must be 0, for 6 rows in blocks of 0"),
+        (dict(test={"blocks": False}), "blocks must be an integer above 0, got False"),
         (dict(height=10 ** 18), "x.npy: wanted"), (dict(train={"dtype": "<f8"}), "x.npy: wanted"),
         (dict(mini_batch_size=3), "must be a multiple of mini_batch_size, 3, got 4"),
-        (dict(train={"blocks": 0, "rows_per_block": 0}), "dataset.json, 'train'", "got 0"),
+        (dict(train={"blocks": 0, "rows_per_block": 0, "rows": 0}), "json, 'train'", "got 0"),
     ]
     for changes, *words in wrong:
         with saved() as place:

@@ -29,6 +29,9 @@ class Dataset:
         Blocks in train, valid and test. A split without rows has no blocks.
     splits : dict or None, default None
         YANN's record of a class split ('base', 'shot', 'p'), where there is one.
+    rows : (int, int, int) or None, default None
+        Used rows of train, valid and test in all, where the last block has fewer than the others;
+        None if all blocks are full.
 
     Attributes
     ----------
@@ -41,7 +44,7 @@ class Dataset:
     cache : bool
         Whether some split has more than one block.
     rows_in_block : dict
-        Used rows in one block, by the split's name.
+        Used rows in one block, by the split's name; :meth:`block_rows` tells those of the last.
     name, splits
         As above.
 
@@ -52,7 +55,7 @@ class Dataset:
     """
 
     def __init__(self, *, name, mini_batch_size, shape, rows_per_block, blocks=(1, 1, 1),
-                 splits=None):
+                 splits=None, rows=None):
         self.name, self.splits = name, splits
         self.mini_batch_size = mini_batch_size
         self.height, self.width, self.channels = shape
@@ -67,6 +70,8 @@ class Dataset:
         self.rows_in_block = dict(zip(SPLITS, (whole,) + tuple(rows_per_block[1:])))
         self._blocks = {split: count if self.rows_in_block[split] else 0
                         for split, count in zip(SPLITS, blocks)}
+        self._rows = {split: self.rows_in_block[split] * self._blocks[split] for split in SPLITS} \
+            if rows is None else dict(zip(SPLITS, rows))
         self.batches2train = self._blocks["train"]
         self.batches2validate = self._blocks["valid"]
         self.batches2test = self._blocks["test"]
@@ -83,7 +88,12 @@ class Dataset:
 
     def rows(self, split):
         """Return how many rows of `split` ('train', 'valid' or 'test') are used."""
-        return self.rows_in_block[self._known(split)] * self._blocks[split]
+        return self._rows[self._known(split)]
+
+    def block_rows(self, split, block):
+        """Return how many rows of block number `block` of `split` are used."""
+        self.check_block(split, block)
+        return min(self.rows_in_block[split], self._rows[split] - block * self.rows_in_block[split])
 
     def load(self, split, block=0):
         """Return one block as new arrays, which the caller may change.

@@ -23,9 +23,9 @@ def header_text(dataset, parts, extra):
     ----------
     dataset : Dataset
     parts : dict
-        For each split 'rows_per_block' and 'blocks' and, where there are some, 'dtype', 'scale'
-        (what to divide by, or None), 'labelled', and 'checksums': for 'x' and 'y' the CRC-32 of
-        each block.
+        For each split 'rows', 'rows_per_block' and 'blocks' and, where there are some, 'dtype',
+        'scale' (what to divide by, or None), 'labelled', and 'checksums': for 'x' and 'y' the
+        CRC-32 of each block.
     extra : dict or None
     """
     if not isinstance(extra, (dict, type(None))):
@@ -69,9 +69,10 @@ def read_header(path):
         _wanted(path, type(facts.get(key, ())) in types, key, "an object", facts.get(key))
     for split in SPLITS:
         _check_part(path, split, facts.get(split))
-    rows, size = facts["train"]["rows_per_block"], facts["mini_batch_size"]
-    _wanted(f"{path}, 'train'", rows and rows % size == 0, "rows_per_block",
-            f"a multiple of mini_batch_size, {size}", rows)
+    train, size = facts["train"], facts["mini_batch_size"]
+    for key in ("rows", "rows_per_block"):
+        _wanted(f"{path}, 'train'", train[key] and train[key] % size == 0, key,
+                f"a multiple of mini_batch_size, {size}", train[key])
     return facts
 
 
@@ -99,11 +100,18 @@ def _refuse(constant):
 def _check_part(path, split, part):
     who = f"{path}, {split!r}"
     _wanted(path, type(part) is dict, split, "an object", part)
-    for key in ("rows_per_block", "blocks"):
-        if part.get(key) != 0:
+    for key in ("rows", "rows_per_block", "blocks"):
+        if type(part.get(key)) is not int or part[key] != 0:
             checks.positive_int(who, key, part.get(key))
-    if not part["rows_per_block"] * part["blocks"]:
-        return
+    rows, length = part["rows"], part["rows_per_block"]
+    needed = -(-rows // length) if length else 0
+    _wanted(who, part["blocks"] == needed and (length or not rows), "blocks",
+            f"{needed}, for {rows} rows in blocks of {length}", part["blocks"])
+    if rows:
+        _check_arrays(who, part)
+
+
+def _check_arrays(who, part):
     _wanted(who, part.get("dtype") in TYPES, "dtype", f"one of {TYPES}", part.get("dtype"))
     scale = part.get("scale")
     _wanted(who, scale is None or type(scale) in (int, float) and 0 < scale < math.inf, "scale",

@@ -5,7 +5,6 @@ block is a stretch of rows that is read from the map when it is its turn, so tha
 larger than memory. :func:`open_dataset` opens YANN's format as well.
 """
 
-import contextlib
 import zlib
 from pathlib import Path
 
@@ -15,13 +14,11 @@ from yann_weightnorm.folders import new_folder, unfinished
 from yann_weightnorm.toolbox.datasets import checks
 from yann_weightnorm.toolbox.datasets.base import SPLITS, Dataset
 from yann_weightnorm.toolbox.datasets.header import HEADER, header_text, read_header
-from yann_weightnorm.toolbox.datasets.npy import NpyWriter, check_npy, map_rows
+from yann_weightnorm.toolbox.datasets.npy import check_npy, map_rows
+from yann_weightnorm.toolbox.datasets.split_writer import LABELS, array_path, write_split
 from yann_weightnorm.toolbox.datasets.yann_format import PARAMETERS, open_yann_dataset
 
 __all__ = ["MappedDataset", "open_dataset", "save_dataset"]
-
-LABELS = "<i4"
-
 
 class MappedDataset(Dataset):
     """A :class:`Dataset` whose blocks are read from mapped files. Made by :func:`open_dataset`.
@@ -43,7 +40,8 @@ class MappedDataset(Dataset):
             mini_batch_size=facts["mini_batch_size"],
             shape=(facts["height"], facts["width"], facts["channels"]),
             rows_per_block=tuple(facts[split]["rows_per_block"] for split in SPLITS),
-            blocks=tuple(facts[split]["blocks"] for split in SPLITS))
+            blocks=tuple(facts[split]["blocks"] for split in SPLITS),
+            rows=tuple(facts[split]["rows"] for split in SPLITS))
         self._compared = set()
         for split in SPLITS:
             for kind in self._kinds(split):
@@ -57,7 +55,7 @@ class MappedDataset(Dataset):
 
     def stored(self, split, block=0):
         self.check_block(split, block)
-        x = self._rows(split, "x", block)
+        x = self._mapped(split, "x", block)
         y = self._label_rows(split, block) if self._parts[split]["labelled"] else None
         return x, y, self._parts[split]["scale"]
 
@@ -70,17 +68,18 @@ class MappedDataset(Dataset):
         if not self._parts[split]["labelled"]:
             return None
         return np.concatenate([self._label_rows(split, block)
-                               for block in range(self._parts[split]["blocks"])])
+                               for block in range(self.blocks(split))])
 
     def _label_rows(self, split, block):
         who = f"{self._array(split, 'y')[0]}, block {block}"
-        return checks.checked_labels(who, self._rows(split, "y", block), self.rows_in_block[split])
+        return checks.checked_labels(who, self._mapped(split, "y", block),
+                                     self.block_rows(split, block))
 
-    def _rows(self, split, kind, block):
+    def _mapped(self, split, kind, block):
         """Return the rows of one block, still mapped."""
         path, dtype, shape = self._array(split, kind)
-        count = self.rows_in_block[split]
-        rows = map_rows(path, dtype, shape, block * count, (block + 1) * count)
+        start = block * self.rows_in_block[split]
+        rows = map_rows(path, dtype, shape, start, start + self.block_rows(split, block))
         if (split, kind, block) not in self._compared:
             self._compare(f"{path}, block {block}", rows,
                           self._parts[split]["checksums"][kind][block])
@@ -101,7 +100,7 @@ class MappedDataset(Dataset):
 
     def _array(self, split, kind):
         """Return path, type and shape of an array."""
-        path, rows = _array_path(self.folder, split, kind), self.rows(split)
+        path, rows = array_path(self.folder, split, kind), self.rows(split)
         if kind == "y":
             return path, LABELS, (rows,)
         return path, self._parts[split]["dtype"], (rows, self.columns)
@@ -141,14 +140,14 @@ def open_dataset(folder, *, name=None):
                             f"dataset that save_dataset() or YANN wrote.{left}")
 
 
-def save_dataset(dataset, folder, extra=None):
+def save_dataset(dataset, folder, extra=None, *, mini_batches_per_batch=None):
     """Write `dataset` to a new `folder`, to be read back by :func:`open_dataset`.
 
-    It is written block by block, in the memory of one, and read back with the same numbers, blocks
-    and name. The folder appears whole or not at all; what became of one whose writer was killed is
-    told by :func:`~yann_weightnorm.folders.new_folder`. Images that are kept as bytes stay bytes,
-    and are divided when they are loaded; others are stored as they load. Rows of a training block
-    that make no whole mini batch are left out, as in training.
+    It is written block by block and read back with the same numbers and name. The folder appears
+    whole or not at all; what became of one whose writer was killed is told by
+    :func:`~yann_weightnorm.folders.new_folder`. Images that are kept as bytes stay bytes, and are
+    divided when they are loaded; others are stored as they load. Training rows that make no whole
+    mini batch are left out, as in training.
 
     Parameters
     ----------
@@ -158,6 +157,9 @@ def save_dataset(dataset, folder, extra=None):
     extra : dict or None, default None
         More that is worth knowing, such as how images were preprocessed: what JSON can say, and
         NumPy arrays, which become lists.
+    mini_batches_per_batch : int, (int, int, int) or None, default None
+        Mini batches in a block, which is what a network holds in memory, of train, valid and test
+        or of each. None keeps the blocks of `dataset`, which is one for arrays.
 
     Returns
     -------
@@ -169,63 +171,32 @@ def save_dataset(dataset, folder, extra=None):
     FileExistsError
         If `folder` exists.
     ValueError
-        If `extra` can't be written, or the blocks of a split differ in type, size or labels.
+        If an option is wrong, or the blocks of a split differ in type, size or labels.
     OSError
         If the disk is full; it names `folder`.
 
     Examples
     --------
-    >>> save_dataset(dataset, "digits", extra={"zero_mean": False})   # doctest: +SKIP
-    >>> network.add_module("datastream", {"dataset": "digits"})       # doctest: +SKIP
+    >>> save_dataset(dataset, "digits", mini_batches_per_batch=50)    # doctest: +SKIP
+    >>> net.add_module("datastream", {"dataset": "digits"})           # doctest: +SKIP
     """
     header_text(dataset, {}, extra)     # what can't be written is told before the long work
+    lengths = _block_lengths(dataset, mini_batches_per_batch)
     with new_folder(folder) as place:
-        parts = {split: _write_split(dataset, split, place) for split in SPLITS}
+        parts = {split: write_split(dataset, split, place, lengths[split]) for split in SPLITS}
         (place / HEADER).write_text(header_text(dataset, parts, extra), encoding="utf-8")
     return Path(folder)
 
 
-def _write_split(dataset, split, place):
-    """Write the arrays of `split`; return what the header says of them."""
-    part = {"rows_per_block": dataset.rows_in_block[split], "blocks": dataset.blocks(split)}
-    with contextlib.ExitStack() as stack:
-        files = {}
-        for block in range(part["blocks"]):
-            x, y, scale = dataset.stored(split, block)
-            if not files:   # the first block says of what type all are
-                part.update(dtype=x.dtype.newbyteorder("<").str, scale=scale,
-                            labelled=y is not None)
-                files = _open_files(dataset, split, part, place, stack)
-            arrays = _checked(dataset, split, block, part, x, y, scale)
-            for kind, file in files.items():
-                part["checksums"][kind].append(zlib.crc32(file.append(arrays[kind])))
-    return part
-
-
-def _open_files(dataset, split, part, place, stack):
-    """Begin the files of `split`, which `stack` closes; return them as kind -> file."""
-    (place / split).mkdir()
-    shapes = {"x": (part["dtype"], (dataset.rows(split), dataset.columns))}
-    if part["labelled"]:
-        shapes["y"] = LABELS, (dataset.rows(split),)
-    part["checksums"] = {kind: [] for kind in shapes}
-    return {kind: stack.enter_context(NpyWriter(_array_path(place, split, kind), *shape))
-            for kind, shape in shapes.items()}
-
-
-def _checked(dataset, split, block, part, x, y, scale):
-    """Return the arrays of a block, kind -> array, if they are as `part` says."""
-    who = f"dataset {dataset.name!r}, split {split!r}, block {block}"
-    wanted = (part["rows_per_block"], dataset.columns), np.dtype(part["dtype"]).name, part["scale"]
-    found = x.shape, x.dtype.name, scale
-    if found != wanted or (y is not None) != part["labelled"]:
-        raise ValueError(
-            f"{who}: wanted images of (shape, type, scale) {wanted} "
-            f"{'with' if part['labelled'] else 'without'} labels, as in the first block, got "
-            f"{found} {'without' if y is None else 'with'} labels; make all blocks alike.")
-    checks.finite(who, x)
-    return {"x": x, "y": None if y is None else checks.checked_labels(who, y, len(x))}
-
-
-def _array_path(folder, split, kind):
-    return Path(folder) / split / f"{kind}.npy"
+def _block_lengths(dataset, mini_batches):
+    """Return the rows in a block of each split."""
+    if mini_batches is None:
+        return dataset.rows_in_block
+    triple = mini_batches if isinstance(mini_batches, (tuple, list)) else (mini_batches,) * 3
+    who = f"dataset {dataset.name!r}"
+    if len(triple) != len(SPLITS):
+        raise ValueError(f"{who}: mini_batches_per_batch must be an integer, or three for train, "
+                         f"valid and test, got {mini_batches!r}.")
+    size = dataset.mini_batch_size
+    return {split: min(dataset.rows(split), size * checks.positive_int(
+        who, "mini_batches_per_batch", count)) for split, count in zip(SPLITS, triple)}

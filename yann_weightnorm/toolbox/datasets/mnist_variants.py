@@ -18,7 +18,7 @@ from yann_weightnorm.toolbox.datasets.amat import read_amat
 from yann_weightnorm.toolbox.datasets.arrays import dataset_from_arrays
 from yann_weightnorm.toolbox.datasets.folders import HOW, cache_folder, root_folder
 from yann_weightnorm.toolbox.datasets.splitting import first_rows
-from yann_weightnorm.toolbox.datasets.zip_member import check_member
+from yann_weightnorm.toolbox.datasets.zip_file import check_member, open_zip
 
 __all__ = ["MNIST_VARIANTS", "MnistVariant", "mnist_variant", "read_mnist_variant"]
 
@@ -191,7 +191,7 @@ def _member(path, name):
 
 @contextlib.contextmanager
 def _zip_member(path, name):
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         found = [each for each in archive.infolist() if _called(each.filename, name)]
         member = _only(path, name, found)
         check_member(path, member)

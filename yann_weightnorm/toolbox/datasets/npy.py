@@ -7,6 +7,7 @@ Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
 import os
 import struct
+import zlib
 
 import numpy as np
 
@@ -33,18 +34,30 @@ class NpyWriter:
     dtype : str or numpy.dtype
         With its byte order, such as '<f4'.
     shape : tuple of int
+    every : int
+        Rows to a checksum.
+
+    Attributes
+    ----------
+    checksums : list of int
+        CRC-32 of every `every` rows, and of the rest.
     """
 
-    def __init__(self, path, dtype, shape):
-        self.dtype = np.dtype(dtype)
+    def __init__(self, path, dtype, shape, every):
+        self.dtype, self.every, self.checksums, self._rows = np.dtype(dtype), every, [], 0
         self._file = open(path, "xb")
         self._file.write(npy_header(self.dtype, shape))
 
     def append(self, rows):
-        """Write `rows`, an array of any number type; return their bytes as they stand there."""
-        data = memoryview(np.ascontiguousarray(rows, self.dtype)).cast("B")
-        self._file.write(data)
-        return data
+        """Write `rows`, an array of any number type."""
+        rows = np.ascontiguousarray(rows, self.dtype)
+        self._file.write(memoryview(rows).cast("B"))
+        while len(rows):
+            summed = self._rows % self.every
+            here, rows = rows[:self.every - summed], rows[self.every - summed:]
+            before = self.checksums.pop() if summed else 0
+            self.checksums.append(zlib.crc32(memoryview(here).cast("B"), before))
+            self._rows += len(here)
 
     def __enter__(self):
         return self

@@ -163,7 +163,14 @@ def save_yann_dataset(dataset, folder):
     ------
     FileExistsError
         If `folder` exists.
+    ValueError
+        If the last block of a split has fewer rows than the others, which YANN can't read.
     """
+    for split in SPLITS:
+        if dataset.rows(split) != dataset.rows_in_block[split] * dataset.blocks(split):
+            raise ValueError(f"dataset {dataset.name!r}, split {split!r}: the last of its blocks "
+                             f"of {dataset.rows_in_block[split]} rows is shorter, and YANN needs "
+                             f"all files alike; save it as another number of blocks first.")
     with new_folder(folder) as place:
         for split in SPLITS:
             (place / split).mkdir()

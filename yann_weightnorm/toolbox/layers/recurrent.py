@@ -43,7 +43,7 @@ class Recurrent(Layer):
     """Base of recurrent layers: a state that each step of a sequence changes.
 
     ``t = x_t w_x + h w_h + b`` has `gates` blocks of `num_neurons` columns; a subclass says in
-    :meth:`step` what state they make of the one before. States begin at 0. The product of `w_x`
+    ``step`` what state they make of the one before. States begin at 0. The product of `w_x`
     with all steps is one product outside the loop, and `w_h` is handed into the loop as it is, so
     whatever these are made of is made once.
 

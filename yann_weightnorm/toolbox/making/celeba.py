@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from yann_weightnorm.folders import new_folder
-from yann_weightnorm.toolbox.datasets.zip_member import check_member
+from yann_weightnorm.toolbox.datasets.zip_file import check_member, open_zip
 
 __all__ = ["download_celebA"]
 
@@ -52,7 +52,7 @@ def _unpack(archive, place):
 
     Only the last part of a member's name is used, so none can leave the folder.
     """
-    with _naming(archive), zipfile.ZipFile(archive) as members:
+    with _naming(archive), open_zip(archive) as members:
         pictures = [member for member in members.infolist() if _is_picture(member)]
         if not pictures:
             raise ValueError("it holds no .jpg file")

@@ -52,11 +52,9 @@ class DatasetSource(Source):
     """The used rows of a :class:`~yann_weightnorm.toolbox.datasets.Dataset`; a piece is a block."""
 
     def __init__(self, dataset):
-        counts = dict(zip(SPLITS, (dataset.batches2train, dataset.batches2validate,
-                                   dataset.batches2test)))
         super().__init__(dataset.name, (dataset.height, dataset.width, dataset.channels),
-                         {split: [dataset.rows_in_block[split]] * counts[split]
-                          for split in SPLITS})
+                         {split: [dataset.block_rows(split, block)
+                                  for block in range(dataset.blocks(split))] for split in SPLITS})
         self.dataset = dataset
 
     def read(self, split, piece):

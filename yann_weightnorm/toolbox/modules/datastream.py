@@ -22,7 +22,7 @@ class Datastream:
     id : str
     dataset : Dataset or str or path
         From :func:`yann_weightnorm.dataset_from_arrays` and its like, or the folder of a data set
-        on disk, see :func:`yann_weightnorm.open_dataset`. Required.
+        on disk, see :func:`~yann_weightnorm.toolbox.datasets.mapped.open_dataset`. Required.
     data_type : {'xy', 'x'}, default 'xy'
         With labels, or without. ``add_module`` calls it `type`.
     svm : bool, default False
@@ -157,11 +157,11 @@ class Datastream:
         return x, None if y is None else np.asarray(y, dtype="int32")
 
     def _next_block(self, key):
-        """Guess which block is needed after `key`; after the training blocks it depends."""
+        """Guess which block is needed after `key`: training, validation, training, ..."""
         split, block = key
         if block + 1 < self.blocks(split):
             return split, block + 1
-        return None if split == "train" else ("train", 0)
+        return ("valid" if split == "train" and self.blocks("valid") else "train"), 0
 
     def set_data(self, type="train", batch=0, verbose=2):
         """Put a block into the shared variables, unless it is there already.

@@ -1,11 +1,31 @@
-"""What a member of a zip file may ask for before it is opened."""
+"""Zip files from elsewhere: what one may ask for before it, and a member of it, is opened."""
 
 import os
+import struct
 import zipfile
 
-__all__ = ["check_member"]
+__all__ = ["check_member", "open_zip"]
 
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def open_zip(path):
+    """Return the :class:`zipfile.ZipFile` at `path`.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged; the message names it.
+    OSError
+        If it can't be opened.
+    """
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
+        # A directory that lies before the file's beginning makes an OSError that names no file.
+        if getattr(error, "filename", None) is not None:
+            raise
+        raise ValueError(f"{path}: damaged archive ({error}); fetch it again.") from error
 
 
 def check_member(path, member):
