@@ -53,7 +53,7 @@ def parse(argv):
                         help="measure (default); only compile what will be measured; or write the "
                              "page")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME",
-                        help="beginnings of networks' names, or measures (memory, study, ...)")
+                        help="networks (mlp-500), families of them (cnn), or measures (memory, ...)")
     parser.add_argument("--sides", nargs="+", choices=("ours", *PEERS),
                         help="measure these alone where peers are compared")
     parser.add_argument("--rounds", type=int, default=3, help="processes of each side (default 3)")

@@ -48,14 +48,15 @@ def plan(only=(), sides=None):
     Parameters
     ----------
     only : sequence of str
-        Beginnings of names of networks, or measures, to leave the rest out.
+        Networks (``mlp-500``) or families of them (``cnn``) whose steps to time, or measures, to
+        leave the rest out. ``growth`` is all that shows how a step grows.
     sides : sequence of str, optional
         The only sides to measure, of those that are compared with peers.
 
     Raises
     ------
     ValueError
-        If one of `only` is the beginning of nothing.
+        If one of `only` is none of these.
     """
     found = everything()
     for word in only:
@@ -84,9 +85,13 @@ def everything():
 
 
 def matches(measurement, word):
-    """Return whether `word` is the measure, or begins the subject of steps."""
-    return word == measurement.measure or (
-        measurement.measure == "steps" and measurement.subject.startswith(word))
+    """Return whether `word` is the measure, or the network whose steps are timed, or its family."""
+    if measurement.measure != "steps":
+        return word == measurement.measure
+    grown = any(measurement.subject in names.values() for names in GROWTH.values())
+    main = measurement.subject in NETWORKS
+    return word in (measurement.measure, measurement.subject) or grown and word == "growth" or \
+        main and word == measurement.subject.split("-")[0]
 
 
 def narrowed(measurement, sides):

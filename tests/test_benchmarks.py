@@ -184,9 +184,12 @@ def test_a_worker_prints_what_it_measured():
     assert found["versions"]["Theano"] == "1.0.5" and found["kernels"]
 
 
-def test_an_epoch_is_timed_on_both_sides():
+def test_our_epochs_are_timed():
     with without_c_code():
         assert len(ours.epochs(TINY[0], "plain", mini_batches=3, count=2)) == 2
+
+
+def test_pytorchs_epochs_are_timed():
     assert len(peer().epochs(TINY[0], "plain", mini_batches=3, count=2)) == 2
 
 
@@ -214,6 +217,9 @@ def test_the_plan_is_narrowed_by_name():
     assert {each.subject for each in plan(["cnn"])} == {n for n in NETWORKS if n[:3] == "cnn"}
     assert [each.measure for each in plan(["study"])] == ["study"]
     assert all(each.sides == ("ours",) for each in plan(["mlp-50"], ("ours",)))
+    assert {each.subject for each in plan(["mlp", "mlp-50"])} == {"mlp-500", "mlp-100", "mlp-50"}
+    grown = {name for names in GROWTH.values() for name in names.values()}
+    assert {each.subject for each in plan(["growth"])} == grown
     said = message(ValueError, plan, ["lstn"])
     assert "lstn" in said and "cnn-half" in said and "memory" in said
     subjects = {each.subject for each in plan() if each.measure == "steps"}
