@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from benchmarks.networks import flops, named
 from tests.small import without_c_code
-from yann_weightnorm import info, speed
+from yann_weightnorm import cli, speed
 from yann_weightnorm.theano_setup import blas, threads
 from yann_weightnorm.theano_setup.candidates import Candidate
 from yann_weightnorm.theano_setup.measures import Measure
@@ -111,5 +111,5 @@ def test_what_is_slow_is_told_with_its_cure():
 def test_the_command_prints_the_findings():
     out, finding = io.StringIO(), speed.Finding("tanh", "1 ns", True, "")
     with mock.patch.object(speed, "find_out", lambda: [finding]), contextlib.redirect_stdout(out):
-        assert info.main(["--benchmark"]) == 0
+        assert cli.main(["info", "--benchmark"]) == 0
     assert "is it fast?\n  tanh  1 ns  fast\nThis set-up is fast." in out.getvalue()

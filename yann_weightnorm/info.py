@@ -10,23 +10,34 @@ import numpy as np
 from yann_weightnorm import speed, theano_setup
 from yann_weightnorm.theano_setup import blas, threads
 
-__all__ = ["describe", "main"]
+__all__ = ["DESCRIPTION", "add_options", "describe", "main", "show"]
+
+
+DESCRIPTION = "Tell what the package runs on and how fast."
 
 
 def main(argv=None):
-    """Print the description; return 0."""
-    parser = argparse.ArgumentParser(
-        prog="yann-weightnorm info", description="Tell what the package runs on and how fast.")
+    """Print what the options `argv` ask for; return 0."""
+    parser = argparse.ArgumentParser(prog="yann-weightnorm info", description=DESCRIPTION)
+    add_options(parser)
+    return show(parser.parse_args(argv))
+
+
+def add_options(parser):
+    """Add the command's options to `parser`."""
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--no-speed", action="store_true",
                      help="leave the measured speed of a matrix product out")
     how.add_argument("--benchmark", action="store_true",
-                     help="tell in ten seconds or so, and more the first time, whether this set-up "
-                          "is fast, and what to do if not")
-    options = parser.parse_args(argv)
+                     help="tell in ten seconds or so, more the first time, whether this set-up is "
+                          "fast, and what to do if not")
+
+
+def show(options):
+    """Print what the parsed `options` ask for; return 0."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     print(describe(speed=not (options.no_speed or options.benchmark)))
     if options.benchmark:
-        load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
         print("\nis it fast?")
         print(speed.told(speed.find_out(), load))
     return 0
