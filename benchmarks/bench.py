@@ -30,17 +30,31 @@ COMPILED = ("steps", "defaults", "memory", "loading")  # measures that compile b
 
 
 def main(argv=None):
-    """Carry out the command line; return 0, 1 if a target was missed, or 2 if it's mistaken."""
+    """Carry out the command line.
+
+    Returns
+    -------
+    int
+        0; 1 if a target was missed; 2 if the command is mistaken, or a program failed; 130 if it
+        was interrupted.
+    """
     options = parse(argv)
     try:
         results = Results(options.results, options.fresh)
-        if options.command == "report":
-            return write(results)
-        todo = chosen(options, results)
-    except ValueError as error:
+        return write(results) if options.command == "report" else measure(options, results)
+    except (ValueError, RuntimeError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
-    print(f"{machine()}; unset for every program: {', '.join(UNSET)}")
+    except KeyboardInterrupt:
+        print("benchmarks: interrupted; what is measured stays, and the same command goes on.",
+              file=sys.stderr)
+        return 130
+
+
+def measure(options, results):
+    """Measure what is missing, or only compile it; return the exit code."""
+    todo = chosen(options, results)
+    print(f"{machine()}; unset for every program: {', '.join(UNSET)}", flush=True)
     carry_out(todo, results, options)
     return tell(results) if options.command == "run" else 0
 
@@ -53,7 +67,7 @@ def parse(argv):
                         help="measure (default); only compile what will be measured; or write the "
                              "page")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME",
-                        help="networks (mlp-500), families of them (cnn), or measures (memory, ...)")
+                        help="networks (mlp-500), families of them (cnn), measures (memory, ...)")
     parser.add_argument("--sides", nargs="+", choices=("ours", *PEERS),
                         help="measure these alone where peers are compared")
     parser.add_argument("--rounds", type=int, default=3, help="processes of each side (default 3)")

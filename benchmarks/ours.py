@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+import yann_weightnorm
 from benchmarks.networks import CLASSES, Conv, Recurrent, data
 from yann_weightnorm import dataset_from_arrays, network, theano_setup
 from yann_weightnorm.theano_setup import blas
@@ -86,6 +87,7 @@ def program():
     """Return what this side runs on, in words."""
     import theano  # not before the package has prepared it
     chosen = blas.choice()
-    return {"versions": {"Theano": theano.__version__, "NumPy": np.__version__},
+    return {"versions": {"yann_weightnorm": yann_weightnorm.__version__,
+                         "Theano": theano.__version__, "NumPy": np.__version__},
             "kernels": "Theano's own choice" if chosen is None else blas.describe(chosen),
             "off": [measure.name for measure in theano_setup.applied() if not measure.on]}

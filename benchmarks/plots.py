@@ -2,6 +2,8 @@
 
 from statistics import median
 
+from matplotlib.ticker import LogLocator
+
 from benchmarks.networks import ARMS
 from benchmarks.plan import GROWTH, NETWORKS
 from benchmarks.tables import SIDES, step_times
@@ -14,9 +16,9 @@ __all__ = ["draw_growth", "draw_steps"]
 STYLES = {"plain": (0, (4, 2)), "weight norm": "-"}
 
 
-def plain_axes(figure, *grid):
-    """Return axes without the upper and the right spine."""
-    axes = figure.subplots(*grid, squeeze=False)[0]
+def plain_axes(figure, count, **options):
+    """Return `count` axes in a row, without the upper and the right spine."""
+    axes = figure.subplots(1, count, squeeze=False, **options)[0]
     for each in axes:
         each.spines[["top", "right"]].set_visible(False)
     return axes
@@ -25,14 +27,14 @@ def plain_axes(figure, *grid):
 def draw_steps(results):
     """Return a figure of our step's time in terms of PyTorch's, by network and arm."""
     figure = new_figure(9, 3.6, layout="constrained")
-    axes = plain_axes(figure, 1, 2)
+    axes = plain_axes(figure, 2, sharex=True, sharey=True)
     for each, side in zip(axes, ("torch", "torch-malloc")):
         for place, name in enumerate(NETWORKS):
             draw_bars(each, results, name, place, side)
         each.axvline(1, color="black", lw=0.8)
-        each.set_yticks(range(len(NETWORKS)), NETWORKS)
-        each.invert_yaxis()
         each.set_xlabel(f"our step / that of {SIDES[side]}")
+    axes[0].set_yticks(range(len(NETWORKS)), NETWORKS)
+    axes[0].invert_yaxis()
     handles = [axes[0].barh([0], [0], color=COLOURS[number]) for number in range(len(ARMS))]
     figure.legend(handles, ARMS, loc="outside upper center", ncol=len(ARMS), frameon=False)
     return figure
@@ -53,7 +55,7 @@ def draw_bars(axes, results, name, place, side):
 def draw_growth(results):
     """Return a figure of how a perceptron's step grows with mini batch, width and depth."""
     figure = new_figure(9, 3.2, layout="constrained")
-    axes = plain_axes(figure, 1, len(GROWTH))
+    axes = plain_axes(figure, len(GROWTH))
     for each, (what, names) in zip(axes, GROWTH.items()):
         for number, (side, label) in enumerate(SIDES.items()):
             for arm, style in STYLES.items():
@@ -61,6 +63,8 @@ def draw_growth(results):
                           label=f"{label}, {arm}")
         each.set(xlabel=what, xscale="log", yscale="log")
         each.set_xticks(list(names), list(map(str, names)))
+        each.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        each.yaxis.set_major_formatter("{x:g}")
         each.minorticks_off()
     axes[0].set_ylabel("ms a step")
     handles, labels = axes[0].get_legend_handles_labels()

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import unittest
+from unittest import mock
 
 import numpy as np
 from matplotlib.image import imread
@@ -194,7 +195,6 @@ def test_pytorchs_epochs_are_timed():
 
 
 def test_what_steers_the_kernels_is_unset():
-    from unittest import mock
     given = {"OPENBLAS_CORETYPE": "Haswell", "THEANO_FLAGS": "floatX=float64,base_compiledir=there"}
     with mock.patch.dict("os.environ", given):
         found = machine.environ("folder", "openmp=False")
@@ -280,6 +280,28 @@ def test_a_measurement_is_carried_out_and_kept():
         kept, = Results(results.path).select("steps", "lstm", "ours")
         assert kept["ms"] == {"plain": [1, 2]} and kept["round"] == 1 and kept["steps"] == 2
         assert kept["machine"] == machine.machine() and kept["date"] == machine.today()
+
+
+def next_of(rivals, *_):
+    """Return one rival of those that are left."""
+    return [rivals.pop(0)]
+
+
+def test_what_fails_or_is_interrupted_keeps_what_was_measured():
+    good, bad = (Rival("ours", [sys.executable, "-c", code]) for code in (
+        "print('{\"ms\": {\"plain\": [1.0]}}')", "raise SystemExit('no memory')"))
+    for wrong, code, words in ((bad, 2, "no memory"), (mock.Mock(), 130, "goes on")):
+        wrong.name = "ours"
+        if code == 130:
+            wrong.run.side_effect = KeyboardInterrupt
+        with temporary_folder() as folder, mock.patch.object(
+                bench, "rivals", functools.partial(next_of, [good, wrong])):
+            err, path = io.StringIO(), folder / "r.jsonl"
+            with contextlib.redirect_stderr(err), contextlib.redirect_stdout(io.StringIO()):
+                assert bench.main(["--only", "lstm", "--sides", "ours", "--results",
+                                   str(path)]) == code
+            assert words in err.getvalue()
+            assert [kept["round"] for kept in Results(path).lines] == [0]
 
 
 # -- what is concluded -----------------------------------------------------------------------------
