@@ -6,7 +6,7 @@ plain expressions are used.
 
 import theano
 
-from yann_weightnorm.ops import convolution, softmax  # noqa: F401 - they register rewritings
+from yann_weightnorm.ops import convolution  # noqa: F401 - it registers a rewriting
 from yann_weightnorm.ops.per_neuron import PerNeuron, per_neuron
 from yann_weightnorm.ops.scaling import ScaleNeurons
 from yann_weightnorm.ops.sums import Lengths, NeuronProducts, NeuronTotals, least_length
