@@ -11,6 +11,7 @@ while other programs were busy are made anew.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -39,6 +40,7 @@ def main(argv=None):
         was interrupted.
     """
     options = parse(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         results = Results(options.results, options.fresh)
         return write(results) if options.command == "report" else measure(options, results)

@@ -6,10 +6,8 @@ import time
 
 __all__ = ["in_turn", "peak_memory"]
 
-WARM_UP = 5
 
-
-def in_turn(steps, count, warm_up=WARM_UP):
+def in_turn(steps, count):
     """Return the milliseconds of each of `count` calls of every function, called in turn.
 
     Parameters
@@ -17,15 +15,14 @@ def in_turn(steps, count, warm_up=WARM_UP):
     steps : dict
         Name -> function of the step's number.
     count : int
-    warm_up : int, default 5
-        Calls of each before those that count.
+        A quarter as many calls come before those that count, at least one.
 
     Returns
     -------
     dict
         Name -> list of `count` numbers.
     """
-    times = {name: [] for name in steps}
+    times, warm_up = {name: [] for name in steps}, max(1, count // 4)
     for number in range(warm_up + count):
         for name, step in steps.items():
             begin = time.perf_counter()

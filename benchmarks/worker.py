@@ -59,7 +59,7 @@ def steps(options):
     """Return the milliseconds of each step of every arm, and the most memory that was held."""
     where = side(options.side)
     functions = where.steps(networks.named(options.subject), options.arms)
-    times = timing.in_turn(functions, options.steps, timing.WARM_UP if options.steps else 1)
+    times = timing.in_turn(functions, options.steps)
     return dict(where.program(), ms=times, megabytes=timing.peak_memory())
 
 

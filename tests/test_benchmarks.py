@@ -170,9 +170,9 @@ def test_networks_go_by_name():
 def test_functions_take_turns():
     calls = []
     times = timing.in_turn({"a": lambda n: calls.append(("a", n)),
-                            "b": lambda n: calls.append(("b", n))}, 2, warm_up=1)
-    assert calls == [(name, number) for number in range(3) for name in "ab"]
-    assert [len(spent) for spent in times.values()] == [2, 2]
+                            "b": lambda n: calls.append(("b", n))}, 8)
+    assert calls == [(name, number) for number in range(10) for name in "ab"]
+    assert [len(spent) for spent in times.values()] == [8, 8]
     assert timing.peak_memory() > 10 and 0 <= (Others().share() or 0) <= 1
 
 
