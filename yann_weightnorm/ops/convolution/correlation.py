@@ -1,18 +1,17 @@
 """Convolution of maps by filters in steps of one pixel, and its gradients, as ops in C++."""
 
 import numpy as np
-import theano
 import theano.tensor as T
-from theano.gof import Apply, Op
+from theano.gof import Apply, ParamsType
+from theano.scalar import int64
 
 from yann_weightnorm.ops.convolution.native import NATIVE
+from yann_weightnorm.ops.in_cpp import InCpp
 
 __all__ = ["FilterGradient", "MapGradient", "Outputs"]
 
-VERSION = 1
 
-
-class Correlation(Op):
+class Correlation(InCpp):
     """Base: an op on two arrays of four axes.
 
     Parameters
@@ -22,11 +21,14 @@ class Correlation(Op):
     """
 
     __props__ = ("padding",)
+    # So that the C++ code, and what is compiled of it, is one for all paddings.
+    params_type = ParamsType(pad_y=int64, pad_x=int64)
+    support, version = NATIVE, 5
     native = ""             # the function in C++
     axes = (0, 0), (0, 0)   # where the output's first two lengths stand: (input, axis)
 
     def __init__(self, padding):
-        self.padding = tuple(padding)
+        self.padding = self.pad_y, self.pad_x = tuple(padding)
 
     def make_node(self, first, second):
         """Return the node; both inputs are of one dtype."""
@@ -45,34 +47,15 @@ class Correlation(Op):
         sides = [self.side(a[2 + axis], b[2 + axis], pad) for axis, pad in enumerate(paddings)]
         return [tuple(shapes[place][axis] for place, axis in self.axes) + tuple(sides)]
 
-    def perform(self, node, inputs, outputs):
+    def perform(self, node, inputs, outputs, params):
         """Compute by NumPy, where there is no compiler."""
         outputs[0][0] = np.ascontiguousarray(self.compute(*inputs), inputs[0].dtype)
 
     def c_code(self, node, name, inputs, outputs, sub):
         """Return C++ that calls the function."""
-        if node.inputs[0].dtype not in ("float32", "float64"):
-            raise NotImplementedError(f"{self} is in C++ for float32 and float64")
-        kind, number = node.inputs[0].type.dtype_specs()[1:]
+        kind, number = self.kind(node)
         return (f"if (!convolution::{self.native}<{kind}>({inputs[0]}, {inputs[1]}, &{outputs[0]}, "
-                f"{number}, {self.padding[0]}, {self.padding[1]})) {{ {sub['fail']} }}")
-
-    def c_support_code(self):
-        """Return the functions."""
-        return NATIVE
-
-    def c_headers(self):
-        """Return the headers the C++ code needs."""
-        return ["<algorithm>", "<cstring>", "<vector>"] + (
-            ["<omp.h>"] if theano.config.openmp else [])
-
-    def c_compile_args(self):
-        """Return what lets images be shared among threads, where Theano may use them."""
-        return ["-fopenmp"] if theano.config.openmp else ["-Wno-unknown-pragmas"]
-
-    def c_code_cache_version(self):
-        """Return the version of the C++ code."""
-        return (VERSION, theano.config.openmp)
+                f"{number}, {sub['params']}->pad_y, {sub['params']}->pad_x)) {{ {sub['fail']} }}")
 
 
 class Outputs(Correlation):

@@ -5,7 +5,7 @@ from theano.gof.opt import EquilibriumOptimizer, local_optimizer
 from theano.tensor.nnet.corr import CorrMM, CorrMM_gradInputs, CorrMM_gradWeights
 
 from yann_weightnorm.ops.convolution.correlation import FilterGradient, MapGradient, Outputs
-from yann_weightnorm.ops.device import on_processor
+from yann_weightnorm.ops.in_cpp import IN_CPP, compiles
 
 __all__ = ["taken_over"]
 
@@ -23,7 +23,7 @@ def taken_over(node):
     if type(op) not in OURS or padding(op) is None or not compiles():
         return False
     plain = op.subsample == op.filter_dilation == (1, 1) and op.num_groups == 1
-    if not plain or op.unshared or node.outputs[0].dtype not in ("float32", "float64"):
+    if not plain or op.unshared or node.outputs[0].dtype not in IN_CPP:
         return False
     return [OURS[type(op)](padding(op))(*node.inputs[:2])]
 
@@ -36,11 +36,6 @@ def padding(op):
         return None
     pairs = [side if isinstance(side, tuple) else (side, side) for side in op.border_mode]
     return tuple(int(a) for a, _ in pairs) if all(a == b for a, b in pairs) else None
-
-
-def compiles():
-    """Return whether there is a compiler that knows vectors as GCC does."""
-    return on_processor() and any(name in theano.config.cxx for name in ("g++", "clang++"))
 
 
 # After Theano chose its convolutions (48.6), before it merges what is the same (49).
