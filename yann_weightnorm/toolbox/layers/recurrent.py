@@ -7,6 +7,7 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from yann_weightnorm.ops import on_processor, whole
 from yann_weightnorm.toolbox.checks import one_of, positive_int
 from yann_weightnorm.toolbox.layers.base import Layer
 from yann_weightnorm.toolbox.layers.shapes import require_sequence
@@ -179,7 +180,8 @@ class Recurrent(Layer):
         """Return ``x_t w_x`` of all steps t, (steps, batch, gates * num_neurons)."""
         rows = x.shape[0]
         flat = x.dimshuffle(1, 0, 2).reshape((self.steps * rows, self.input_shape[2]))
-        return T.dot(flat, self.w_x).reshape((self.steps, rows, self.gates * self.num_neurons))
+        w_x = whole(self.w_x) if on_processor() else self.w_x
+        return T.dot(flat, w_x).reshape((self.steps, rows, self.gates * self.num_neurons))
 
     def unroll(self, x, stream):
         """Return the hidden states after all steps, (steps, batch, num_neurons)."""
