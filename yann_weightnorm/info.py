@@ -104,8 +104,22 @@ def the_threads():
 def the_configuration():
     """Return rows of Theano's configuration."""
     import theano
-    return [("device", theano.config.device), ("floatX", theano.config.floatX),
+    return [("device", the_device()), ("floatX", theano.config.floatX),
             ("compile directory", theano.config.compiledir)]
+
+
+def the_device():
+    """Return the device's flag, and the name that a GPU's driver gives it."""
+    import theano
+    flag = theano.config.device
+    if flag == "cpu":
+        return flag
+    from theano.gpuarray.type import ContextNotDefined, get_context
+    try:
+        name = get_context(None).devname
+    except ContextNotDefined:
+        return f"cpu: Theano could not use {flag}, see its message"
+    return f"{flag}: {name.decode() if isinstance(name, bytes) else name}"
 
 
 if __name__ == "__main__":
