@@ -1,12 +1,14 @@
 """The convolutions against SciPy, Theano's own and finite differences."""
 
 import contextlib
+from unittest import mock
 
 import numpy as np
 import theano
 import theano.tensor as T
 from numpy.testing import assert_allclose
 from scipy.signal import correlate
+from theano.gof.cmodule import gcc_llvm
 from theano.tensor.nnet import conv2d
 from theano.tensor.nnet.corr import BaseCorrMM
 
@@ -149,6 +151,8 @@ def test_the_rest_stays_theanos():
                     {"num_groups": 2}):
         assert left(**options), options
     with compiler(""):
+        assert left()
+    with mock.patch.object(gcc_llvm, "is_llvm", True):
         assert left()
 
 
