@@ -252,6 +252,7 @@ def test_measuring_goes_on_where_it_was():
         assert again.lines == results.lines and busy(again.lines[1]) and not busy(again.lines[0])
         assert [n for n, _ in bench.chosen(options("--only", "lstm"), again)] == [1, 2]
         assert [n for n, _ in bench.chosen(options("--only", "lstm", "--quick"), again)] == []
+        assert not busy(line("memory", others=0.5))  # it takes as much, whoever else is there
         again.add(line(number=1))
         assert len(Results(path).lines) == 3 and not busy(Results(path).select("steps")[1])
         path.write_text(path.read_text() + '{"measure": "st')

@@ -24,6 +24,7 @@ MOST_STEP = 4.0        # times what the products of a step need by themselves
 MOST_TANH = 3.0        # nanoseconds a number; one by one it is 15
 MOST_FAULTS = 16.0     # page faults a megabyte; without the measure it is 256
 MOST_SPINNING = 0.3    # of one processor
+BUSY = 0.5             # programs that want a processor: measurements are disturbed
 
 
 class Finding(NamedTuple):
@@ -66,7 +67,7 @@ def told(findings, load=None):
     ----------
     findings : list of Finding
     load : float, optional
-        How many programs want a processor, this one included.
+        How many programs wanted a processor before the measurements.
     """
     words = {True: "fast", False: "SLOW", None: "nothing to compare with"}
     wide = [max(len(each[part]) for each in findings) for part in (0, 1)]
@@ -77,9 +78,9 @@ def told(findings, load=None):
             lines.append(f"    -> {each.cure}")
     slow = sum(each.fast is False for each in findings)
     lines.append(f"{slow} of {len(findings)} are slow." if slow else "This set-up is fast.")
-    if load is not None and load > threads.cores():
-        lines.append(f"Other programs were busy (load {load:.1f} on {threads.cores()} processors): "
-                     f"measure again when they are not.")
+    if load is not None and load > BUSY:
+        lines.append(f"Other programs were busy before (load {load:.1f} on {threads.cores()} "
+                     f"processors): measure again when they are not.")
     return "\n".join(lines)
 
 
