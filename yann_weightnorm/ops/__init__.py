@@ -5,6 +5,7 @@ plain expressions are used.
 """
 
 from yann_weightnorm.ops import (  # noqa: F401 - they register rewritings
+    batch_normalization,
     convolution,
     map_totals,
     pooling,
