@@ -121,16 +121,23 @@ def has_torch(path):
 
 def carry_out(todo, results, options):
     """Make the measurements `todo` one after the other."""
+    steps = 0 if options.command == "prepare" else options.steps
     with tqdm(total=sum(len(each.sides) for _, each in todo), unit="process", disable=None) as bar:
         for number, measurement in todo:
-            with tempfile.TemporaryDirectory() as folder:
-                steps = 0 if options.command == "prepare" else options.steps
-                for rival in rivals(measurement, steps, folder, options.torch_path):
-                    bar.set_description(f"{measurement.measure} {measurement.subject} {rival.name}")
-                    line = run(rival, measurement, number, steps)
-                    if options.command == "run":
-                        results.add(line)
-                    bar.update()
+            lines = in_turn(number, measurement, steps, options.torch_path, bar)
+            if options.command == "run":
+                results.add(lines)
+
+
+def in_turn(number, measurement, steps, torch_path, bar):
+    """Return the lines of one round; what took turns is kept together or not at all."""
+    lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        for rival in rivals(measurement, steps, folder, torch_path):
+            bar.set_description(f"{measurement.measure} {measurement.subject} {rival.name}")
+            lines.append(run(rival, measurement, number, steps))
+            bar.update()
+    return lines
 
 
 def run(rival, measurement, number, steps):

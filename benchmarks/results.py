@@ -55,12 +55,12 @@ class Results:
     def lines(self):
         return list(self._found.values())
 
-    def add(self, line):
-        """Append `line` to the file."""
-        self._found[tuple(line[name] for name in KEY)] = line
+    def add(self, lines):
+        """Append `lines` to the file."""
+        self._found.update((tuple(line[name] for name in KEY), line) for line in lines)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write("".join(json.dumps(line) + "\n" for line in lines))
 
     def has(self, measurement, round, steps):
         """Return whether each side of a round was measured, long enough, on a quiet machine.

@@ -194,6 +194,12 @@ def test_pytorchs_epochs_are_timed():
     assert len(peer().epochs(TINY[0], "plain", mini_batches=3, count=2)) == 2
 
 
+def test_a_study_is_timed():
+    from benchmarks.studies import throughput
+    found = throughput(1, epochs=1, networks="mlp 4", arms="normal", seeds="0", train_rows="100")
+    assert found["runs"] == 1 and found["seconds"] > 0 and found["workers"] == 1
+
+
 def test_what_steers_the_kernels_is_unset():
     given = {"OPENBLAS_CORETYPE": "Haswell", "THEANO_FLAGS": "floatX=float64,base_compiledir=there"}
     with mock.patch.dict("os.environ", given):
@@ -245,15 +251,15 @@ def test_measuring_goes_on_where_it_was():
         path = folder / "new" / "r.jsonl"
         results = Results(path)
         assert len(bench.chosen(options("--only", "lstm"), results)) == 3
-        results.add(line(number=0))
-        results.add(line(number=1, others=0.5))
-        results.add(line(number=2, steps=5))
+        results.add([line(number=0)])
+        results.add([line(number=1, others=0.5)])
+        results.add([line(number=2, steps=5)])
         again = Results(path)
         assert again.lines == results.lines and busy(again.lines[1]) and not busy(again.lines[0])
         assert [n for n, _ in bench.chosen(options("--only", "lstm"), again)] == [1, 2]
         assert [n for n, _ in bench.chosen(options("--only", "lstm", "--quick"), again)] == []
         assert not busy(line("memory", others=0.5))  # it takes as much, whoever else is there
-        again.add(line(number=1))
+        again.add([line(number=1)])
         assert len(Results(path).lines) == 3 and not busy(Results(path).select("steps")[1])
         path.write_text(path.read_text() + '{"measure": "st')
         assert "line 5" in message(ValueError, Results, path)
@@ -263,7 +269,7 @@ def test_measuring_goes_on_where_it_was():
 def test_two_machines_are_not_mixed():
     with temporary_folder() as folder:
         results = Results(folder / "r.jsonl")
-        results.add(line(machine="64 cores"))
+        results.add([line(machine="64 cores")])
         said = message(ValueError, bench.chosen, options(), results)
         assert "64 cores" in said and "--fresh" in said
         err = io.StringIO()
@@ -277,15 +283,15 @@ def test_a_measurement_is_carried_out_and_kept():
         results = Results(folder / "r.jsonl")
         rival = Rival("ours", [sys.executable, "-c", "print('{\"ms\": {\"plain\": [1, 2]}}')"])
         found = bench.run(rival, plan(["lstm"])[0], 1, 2)
-        results.add(found)
+        results.add([found])
         kept, = Results(results.path).select("steps", "lstm", "ours")
         assert kept["ms"] == {"plain": [1, 2]} and kept["round"] == 1 and kept["steps"] == 2
         assert kept["machine"] == machine.machine() and kept["date"] == machine.today()
 
 
-def next_of(rivals, *_):
-    """Return one rival of those that are left."""
-    return [rivals.pop(0)]
+def next_of(rounds, *_):
+    """Return the rivals of the next round."""
+    return rounds.pop(0)
 
 
 def test_what_fails_or_is_interrupted_keeps_what_was_measured():
@@ -296,12 +302,13 @@ def test_what_fails_or_is_interrupted_keeps_what_was_measured():
         if code == 130:
             wrong.run.side_effect = KeyboardInterrupt
         with temporary_folder() as folder, mock.patch.object(
-                bench, "rivals", functools.partial(next_of, [good, wrong])):
+                bench, "rivals", functools.partial(next_of, [[good], [good, wrong]])):
             err, path = io.StringIO(), folder / "r.jsonl"
             with contextlib.redirect_stderr(err), contextlib.redirect_stdout(io.StringIO()):
                 assert bench.main(["--only", "lstm", "--sides", "ours", "--results",
                                    str(path)]) == code
             assert words in err.getvalue()
+            # The second round is dropped whole: sides are compared that took turns.
             assert [kept["round"] for kept in Results(path).lines] == [0]
 
 
@@ -313,20 +320,20 @@ def made_up(folder):
     kernels = {"versions": {"Theano": "1.0.5"}, "kernels": "fast ones"}
     for number, speed in enumerate((1.0, 2.0, 3.0)):  # the machine gets slower; ratios stay
         ms = {"plain": [10 * speed] * 3, "weight norm": [10.1 * speed, 10.2 * speed, 99 * speed]}
-        results.add(line(number=number, ms=ms, **kernels))
+        results.add([line(number=number, ms=ms, **kernels)])
         for side, factor in (("torch", 0.9), ("torch-malloc", 1.25)):
-            results.add(line(side=side, number=number, ms={
-                "plain": [9 * speed], "weight norm": [10.2 * speed / factor]}))
+            results.add([line(side=side, number=number, ms={
+                "plain": [9 * speed], "weight norm": [10.2 * speed / factor]})])
         for side, megabytes in (("ours", 300), ("torch", 250)):
-            results.add(line("memory", side=side, number=number, megabytes=megabytes))
+            results.add([line("memory", side=side, number=number, megabytes=megabytes)])
         for side, seconds in (("1 worker", 60), ("2 workers", 35 - number)):
-            results.add(line("study", "mlp", side, number, seconds=seconds, runs=12))
+            results.add([line("study", "mlp", side, number, seconds=seconds, runs=12)])
         for side, seconds in (("cold", 39), ("warm", 3.2)):
-            results.add(line("compiling", "lenet", side, number, seconds=seconds))
-        results.add(line("loading", "mlp-100", "ours", number,
-                         ms={"step": [5.0], "epoch": [5.5, 5.6]}))
-        results.add(line("streaming", "mlp-500", "ours", number, ratio=1.01))
-        results.add(line(subject="mlp-200", number=number, ms={"plain": [4.0], "weight norm": [5]}))
+            results.add([line("compiling", "lenet", side, number, seconds=seconds)])
+        results.add([line("loading", "mlp-100", "ours", number,
+                          ms={"step": [5.0], "epoch": [5.5, 5.6]})])
+        results.add([line("streaming", "mlp-500", "ours", number, ratio=1.01)])
+        results.add([line(subject="mlp-200", number=number, ms={"plain": [4.0]})])
     return results
 
 
@@ -381,7 +388,7 @@ def test_the_page_and_its_pictures_show_what_was_measured():
 def test_a_terminal_gets_the_same_tables():
     with temporary_folder() as folder:
         results, out = made_up(folder), io.StringIO()
-        results.add(line(number=0, others=0.2, ms={"plain": [1.0], "weight norm": [1.0]}))
+        results.add([line(number=0, others=0.2, ms={"plain": [1.0], "weight norm": [1.0]})])
         with contextlib.redirect_stdout(out):
             assert bench.tell(results) == 1
     text = out.getvalue()
