@@ -228,11 +228,10 @@ def test_a_gpu_gets_theanos_loop():
 
 def test_shapes_are_known_without_computing():
     *inputs, slopes = symbols(LSTM, "float64")
-    outputs = States(LSTM)(*inputs)
+    outputs = list(States(LSTM)(*inputs))
     outputs += theano.grad(T.sum(outputs[0] * slopes), inputs)
-    with without_c_code():
-        f = theano.function([*inputs, slopes], [x.shape for x in outputs],
-                            on_unused_input="ignore")
+    f = theano.function([*inputs, slopes], [x.shape for x in outputs], on_unused_input="ignore",
+                        mode=theano.Mode(linker="py", optimizer="fast_run"))
     assert not applied(f, (States, StatesGradient))
     given = drawn(LSTM, "float64")
     for shape, array in zip(f(*given), in_numpy(LSTM)(*given)):
@@ -258,3 +257,14 @@ def test_what_does_not_fit_is_refused():
     projected, *inputs = symbols(TANH, "float64")[:-1]
     said = message(ValueError, States(TANH), T.ftensor3(), *inputs)
     assert "got inputs of dtypes ['float32', 'float64']; it wants one for all" in said, said
+
+
+def test_without_a_blas_the_products_are_numpys():
+    given = drawn(TANH, "float32", rows=3, neurons=5)
+    before, theano.config.blas.ldflags = theano.config.blas.ldflags, ""
+    try:
+        f = everything(TANH, "float32", as_op(TANH))
+    finally:
+        theano.config.blas.ldflags = before
+    for one, other in zip(f(*given), in_c(TANH, "float32")(*given)):
+        assert_allclose(one, other, rtol=1e-5, atol=1e-6)

@@ -27,4 +27,4 @@ def hidden_states(cell, projected, b, w_h, first):
     """
     if on_processor():
         return States(cell)(projected, b, w_h, *first)[0]
-    return loop(cell, projected, b, w_h, first)[0]
+    return loop(cell, projected, b, w_h, first, states_alone=True)[0]

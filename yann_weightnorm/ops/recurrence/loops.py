@@ -34,16 +34,21 @@ def walk_back(cell, by_hidden, w_h, first, made, by_projected):
     return by_states
 
 
-def loop(cell, projected, b, w_h, first):
-    """Return [hidden, other states, what the way back sees again], each (steps, batch, width)."""
+def loop(cell, projected, b, w_h, first, states_alone=False):
+    """Return [hidden, other states, what the way back sees again], each (steps, batch, width).
+
+    The last is left out if `states_alone` are wanted: Theano's own way back has no use for it.
+    """
+    count = len(first) + (not states_alone)
+
     def step(from_x, *rest):
         *states, w_h = rest
-        return cell.forward(THEANO, from_x + T.dot(states[0], w_h), *states[1:])
+        return cell.forward(THEANO, from_x + T.dot(states[0], w_h), *states[1:])[:count]
 
     # Unbroadcast, or a single row or neuron would make a type that differs from the next state's.
     first = [T.unbroadcast(state, 0, 1) for state in first]
-    return theano.scan(step, sequences=[projected + b], outputs_info=first + [None],
-                       non_sequences=[w_h], strict=True, return_list=True)[0]
+    return theano.scan(step, sequences=[projected + b], non_sequences=[w_h], strict=True,
+                       outputs_info=first + [None] * (not states_alone), return_list=True)[0]
 
 
 def loop_back(cell, by_hidden, w_h, first, made):

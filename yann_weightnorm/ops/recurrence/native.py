@@ -131,10 +131,10 @@ inline void product(char of_a, char of_b, int m, int n, int k, const double *a, 
            &ldb, &beta, c, &ldc);
 }
 
-// How many threads a sequence is worth.
+// How many threads a sequence is worth; each has enough rows to make BLAS's packing of w pay.
 inline int threads_for(int rows, double operations) {
 #ifdef EACH_THREAD_ITS_ROWS
-    if (operations > 1e6) return std::max(1, std::min(rows, omp_get_max_threads()));
+    if (operations > 1e6) return std::max(1, std::min(rows / 8, omp_get_max_threads()));
 #endif
     return 1;
 }

@@ -1,7 +1,6 @@
 """Ops that take a recurrent layer through a whole sequence at once, and back."""
 
 import zlib
-from collections import OrderedDict
 
 import numpy as np
 import theano
@@ -55,16 +54,17 @@ class Recurrence(InCpp):
 
     def slopes(self, inputs, gradients):
         """Return the gradients by `inputs`, differentiated through the plain expressions."""
-        known = [g for g in gradients if not isinstance(g.type, DisconnectedType)]
+        connected = [place for place, g in enumerate(gradients)
+                     if not isinstance(g.type, DisconnectedType)]
 
         def make(fresh):
             outputs = self.written_out(*fresh[:len(inputs)])
-            connected = [out for out, g in zip(outputs, gradients)
-                         if not isinstance(g.type, DisconnectedType)]
-            return theano.grad(None, fresh[:len(inputs)], disconnected_inputs="ignore",
-                               known_grads=OrderedDict(zip(connected, fresh[len(inputs):])))
+            # A sum, and not grad's known_grads: those cut the way from one output to another.
+            cost = sum(T.sum(outputs[place] * g)
+                       for place, g in zip(connected, fresh[len(inputs):]))
+            return theano.grad(cost, fresh[:len(inputs)], disconnected_inputs="ignore")
 
-        return self.with_fresh_inputs(inputs + known, make)
+        return self.with_fresh_inputs(inputs + [gradients[place] for place in connected], make)
 
     def R_op(self, inputs, points):
         """Return how the outputs change as the inputs move by `points`."""
@@ -96,7 +96,8 @@ class Recurrence(InCpp):
 
     def c_compile_args(self):
         """Return what BLAS needs, and what lets rows be shared among threads and in vectors."""
-        return ldflags(libs=False, flags=True) + super().c_compile_args() + ["-fopenmp-simd"]
+        return ldflags(libs=False, flags=True) + super().c_compile_args() + (
+            [] if theano.config.openmp else ["-fopenmp-simd"])
 
     def c_libraries(self):
         """Return BLAS."""

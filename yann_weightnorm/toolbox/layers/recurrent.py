@@ -46,7 +46,8 @@ class Recurrent(Layer):
     ``t = x_t w_x + h w_h + b`` has `gates` blocks of `num_neurons` columns; a subclass says in
     ``step`` what state they make of the one before. States begin at 0. The product of `w_x`
     with all steps is one product outside the loop, and `w_h` is handed into the loop as it is, so
-    whatever these are made of is made once.
+    whatever these are made of is made once. Where :mod:`yann_weightnorm.ops.recurrence` has an op
+    for the whole loop, a subclass takes that instead.
 
     How a weight is made and set is in three small methods, so that another parametrisation
     overrides just these. Weights go by the names in `weight_shapes`.
