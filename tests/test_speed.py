@@ -81,6 +81,8 @@ def test_a_product_is_judged_by_what_the_processors_reach():
     unknown = CHOSEN._replace(verdict=CHOSEN.verdict._replace(peak=0.0))
     with machine(chosen=unknown):
         assert speed.judge_product(500).fast is None
+    with machine(chosen=None), mock.patch.object(speed, "on_a_gpu", lambda: True):
+        assert speed.judge_product(500).fast is None
 
 
 def test_the_rest_is_judged_by_its_limits():

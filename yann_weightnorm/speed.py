@@ -183,8 +183,10 @@ def seconds(function):
 def judge_product(rate):
     """Return the finding on a matrix product of `rate` GFLOP/s."""
     chosen, figure = blas.choice(), f"{rate:.0f} GFLOP/s"
-    if chosen is None or not chosen.verdict.peak or on_a_gpu():
-        return Finding("matrix product", figure, None if chosen else False, blas_cure())
+    if on_a_gpu() or chosen is not None and not chosen.verdict.peak:
+        return Finding("matrix product", figure, None, "")
+    if chosen is None:
+        return Finding("matrix product", figure, False, blas_cure())
     peak = chosen.verdict.peak * threads.cores()
     return Finding("matrix product", f"{figure}, {threads.cores()} processors reach {peak:.0f}",
                    rate >= LEAST_SHARE * peak, blas_cure())
