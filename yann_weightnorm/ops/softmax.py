@@ -9,6 +9,8 @@ from theano.gof.opt import local_optimizer
 from theano.tensor.nnet.nnet import SoftmaxGrad
 from theano.tensor.opt import in2out
 
+from yann_weightnorm.ops.device import on_processor
+
 __all__ = ["plain_softmax_gradient"]
 
 
@@ -19,6 +21,7 @@ def plain_softmax_gradient(node):
     return [softmax * (slope - (slope * softmax).sum(axis=1, keepdims=True))]
 
 
-# Only for a GPU: after Theano has fused what it fuses (3), before it moves ops there (48.5).
-theano.compile.optdb.register("weightnorm_softmax_gradient", in2out(plain_softmax_gradient), 3.5,
-                              "gpuarray")
+# After Theano has fused what it fuses (3), before it moves ops to the GPU (48.5).
+if not on_processor():
+    theano.compile.optdb.register("weightnorm_softmax_gradient", in2out(plain_softmax_gradient),
+                                  3.5, "fast_run", "fast_compile")
