@@ -1,0 +1,53 @@
+"""Which function writes which type of layer, and why some types have none."""
+
+from yann_weightnorm.folding.twins import plain_class
+from yann_weightnorm.onnx_export import merging, recurrent, shaping, sources, weighted
+from yann_weightnorm.toolbox import layers
+
+__all__ = ["REFUSED", "WRITERS", "writer_of"]
+
+# Each takes the graph, the layer and the names of its inputs, and returns the name of its output.
+WRITERS = {
+    layers.Input: sources.images,
+    layers.Random: sources.sample,
+    layers.Tensor: sources.tensor,
+    layers.DotProduct: weighted.dense,
+    layers.Classifier: weighted.dense,
+    layers.ConvPool: weighted.conv_pool,
+    layers.Deconv: weighted.deconv,
+    layers.BatchNorm: weighted.batch_norm,
+    layers.LSTM: recurrent.lstm,
+    layers.RNN: recurrent.rnn,
+    layers.Flatten: shaping.flatten,
+    layers.Unflatten: shaping.unflatten,
+    layers.Sequence: shaping.sequence,
+    layers.GaussianNoise: shaping.passed_on,
+    layers.Merge: merging.merge,
+}
+REFUSED = {
+    layers.Objective: "it compares with labels, which only training has",
+    layers.BatchNormLSTM: "ONNX's LSTM does not normalize inside its loop over the steps",
+    layers.Rotate: "it turns each place of a mini batch by an angle of its own, which is for "
+                   "training",
+}
+
+
+def writer_of(layer):
+    """Return the function that writes `layer`.
+
+    A class that derives from a known one may compute something else, so it counts as unknown; but
+    for those that only parametrise the weight otherwise.
+
+    Raises
+    ------
+    ValueError
+        If layers of its type can't be written.
+    """
+    cls = plain_class(type(layer)) or type(layer)
+    if cls not in WRITERS:
+        known = ", ".join(sorted(known.type for known in WRITERS))
+        why = REFUSED.get(cls, f"nothing says what its type is in ONNX; known: {known}, and those "
+                               f"with normalised weights")
+        raise ValueError(f"to_onnx can't write {layer.who}: {why}. Leave the layer out by "
+                         f"outputs=[...], the ids of layers below it.")
+    return WRITERS[cls]
