@@ -60,16 +60,22 @@ def onnx_model(graph, outputs, shapes, version):
     model = onnx.helper.make_model(
         onnx.helper.make_graph(nodes, "network", *ends, initializer=constants),
         opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION,
-        producer_name=PRODUCER, producer_version=version, doc_string=_description(graph, outputs))
+        producer_name=PRODUCER, producer_version=version,
+        doc_string=_description(graph, outputs, shapes))
     onnx.checker.check_model(model, full_check=True)
     return model
 
 
-def _description(graph, outputs):
-    given = ", ".join(f"{layer.who} {tuple(layer.output_shape)}" for layer in graph.inputs.values())
+def _description(graph, outputs, shapes):
+    given = [f"{layer.who} {_written(shapes[id])}" for id, layer in graph.inputs.items()]
+    gives = [f"{id} {_written(shapes[id])}" for id in outputs]
     return (f"The inference stream of a YANN network, with plain weights. Given: "
-            f"{given or 'nothing'}; images are (batch, channels, height, width). Gives: "
-            f"{', '.join(outputs)}.")
+            f"{', '.join(given) or 'nothing'}; images are (batch, channels, height, width). Gives: "
+            f"{', '.join(gives)}.")
+
+
+def _written(shape):
+    return f"({', '.join(map(str, shape))})"
 
 
 def _check_size(graph):
