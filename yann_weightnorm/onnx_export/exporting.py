@@ -38,10 +38,9 @@ def to_onnx(net, path=None, *, outputs=None):
     ImportError
         If the package ``onnx`` is not installed.
     ValueError
-        If a layer has no counterpart in ONNX: an objective, ``bn_lstm``, ``rotate``, a merge layer
-        whose error is a function, an ``rnn`` with an activation that ONNX's has not, a type of the
-        script's own; if a tensor of the script's own has no fixed value; if an output is unknown,
-        or is an input; or if the numbers take 2 GiB or more.
+        If a layer can't be written: an objective, a merge layer whose error is a function, a type
+        of the script's own; if a tensor of the script's own has no fixed value; if an output is
+        unknown, or is an input; or if the numbers take 2 GiB or more.
 
     Notes
     -----

@@ -4,7 +4,7 @@ from collections import OrderedDict, namedtuple
 
 import numpy as np
 
-__all__ = ["Graph", "Node"]
+__all__ = ["Body", "Graph", "Node"]
 
 
 class Node(namedtuple("Node", "op inputs outputs attributes")):
@@ -17,6 +17,19 @@ class Node(namedtuple("Node", "op inputs outputs attributes")):
     inputs, outputs : tuple of str
         Names of values; '' for one that is left out.
     attributes : dict
+    """
+
+    __slots__ = ()
+
+
+class Body(namedtuple("Body", "nodes inputs outputs")):
+    """What a loop does in each round, the attribute of a node.
+
+    Attributes
+    ----------
+    nodes : list of Node
+    inputs, outputs : list of str
+        Names of values.
     """
 
     __slots__ = ()
@@ -82,12 +95,44 @@ class Graph:
         """Return `x` in another shape; 0 stands for the length that the axis has."""
         return self.add("Reshape", x, self.constant("shape", shape))
 
+    def split(self, x, parts):
+        """Return the names of `parts` equal pieces of `x` along its last axis."""
+        names = tuple(self._unique(f"{self._id}/Split") for _ in range(parts))
+        self.nodes.append(Node("Split", (x,), names, {"axis": -1}))
+        return names
+
+    def loop(self, step, states, sequences):
+        """Add a loop over axis 0 of the `sequences` and return the names of what it makes.
+
+        Parameters
+        ----------
+        step : function
+            Of the names of a slice of each sequence and of the states, to those of the next states.
+        states, sequences : list of str
+
+        Returns
+        -------
+        last, every : str
+            The first of the states, after the last step and after each.
+        """
+        outer, self.nodes = self.nodes, []
+        slices, before = ([self._unique(f"{self._id}/{kind}") for _ in names]
+                          for kind, names in (("slice", sequences), ("state", states)))
+        after = list(step(*slices, *before))
+        body = Body(self.nodes, before + slices, after + [self.add("Identity", after[0])])
+        self.nodes = outer
+        made = [self._unique(f"{self._id}/Scan") for _ in body.outputs]
+        self.nodes.append(Node("Scan", tuple(states) + tuple(sequences), tuple(made),
+                               {"body": body, "num_scan_inputs": len(sequences)}))
+        return made[0], made[-1]
+
     def _called_as_the_layer(self, value):
-        last = self.nodes[-1] if len(self.nodes) > self._first else None
-        if last is None or last.outputs[-1] != value:  # the layer passes on what it was given
-            self.add("Identity", value)
-            last = self.nodes[-1]
-        self.nodes[-1] = last._replace(outputs=last.outputs[:-1] + (self._id,))
+        made = self.nodes[-1].outputs if len(self.nodes) > self._first else ()
+        if value not in made:  # the layer passes on what it was given
+            value = self.add("Identity", value)
+        last = self.nodes[-1]
+        names = tuple(self._id if name == value else name for name in last.outputs)
+        self.nodes[-1] = last._replace(outputs=names)
         return self._id
 
     def _unique(self, wish):

@@ -1,5 +1,7 @@
 """From the plain description of a computation to ONNX's own, checked by it."""
 
+from yann_weightnorm.onnx_export.graph import Body
+
 __all__ = ["IR_VERSION", "OPSET", "onnx_model", "onnx_package"]
 
 # ONNX 1.8 of 2020: what nearly every runtime in use reads. Its operators suffice.
@@ -53,17 +55,35 @@ def onnx_model(graph, outputs, shapes, version):
     onnx = onnx_package()
     constants = [onnx.numpy_helper.from_array(array, name)
                  for name, array in graph.constants.items()]
-    nodes = [onnx.helper.make_node(node.op, node.inputs, node.outputs, name=node.outputs[-1],
-                                   **node.attributes) for node in graph.nodes]
-    ends = [[onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shapes[name])
-             for name in names] for names in (graph.inputs, outputs)]
     model = onnx.helper.make_model(
-        onnx.helper.make_graph(nodes, "network", *ends, initializer=constants),
+        onnx.helper.make_graph(_nodes(onnx, graph.nodes), "network",
+                               *_ends(onnx, (graph.inputs, outputs), shapes),
+                               initializer=constants),
         opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION,
         producer_name=PRODUCER, producer_version=version,
         doc_string=_description(graph, outputs, shapes))
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _nodes(onnx, nodes):
+    return [onnx.helper.make_node(node.op, node.inputs, node.outputs, name=node.outputs[-1],
+                                  **{name: _attribute(onnx, node, value)
+                                     for name, value in node.attributes.items()})
+            for node in nodes]
+
+
+def _attribute(onnx, node, value):
+    if not isinstance(value, Body):
+        return value
+    return onnx.helper.make_graph(_nodes(onnx, value.nodes), f"{node.outputs[-1]} body",
+                                  *_ends(onnx, (value.inputs, value.outputs), {}))
+
+
+def _ends(onnx, sides, shapes):
+    """Return the inputs and the outputs, `sides`, as ONNX describes them: numbers of float32."""
+    return [[onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shapes.get(name))
+             for name in names] for names in sides]
 
 
 def _description(graph, outputs, shapes):

@@ -1,7 +1,14 @@
-"""Which function writes which type of layer, and why some types have none."""
+"""Which function writes which type of layer, and why one type has none."""
 
 from yann_weightnorm.folding.twins import plain_class
-from yann_weightnorm.onnx_export import merging, recurrent, shaping, sources, weighted
+from yann_weightnorm.onnx_export import (
+    merging,
+    recurrent,
+    rotating,
+    shaping,
+    sources,
+    weighted,
+)
 from yann_weightnorm.toolbox import layers
 
 __all__ = ["REFUSED", "WRITERS", "writer_of"]
@@ -18,18 +25,15 @@ WRITERS = {
     layers.BatchNorm: weighted.batch_norm,
     layers.LSTM: recurrent.lstm,
     layers.RNN: recurrent.rnn,
+    layers.BatchNormLSTM: recurrent.batch_norm_lstm,
     layers.Flatten: shaping.flatten,
     layers.Unflatten: shaping.unflatten,
     layers.Sequence: shaping.sequence,
+    layers.Rotate: rotating.rotate,
     layers.GaussianNoise: shaping.passed_on,
     layers.Merge: merging.merge,
 }
-REFUSED = {
-    layers.Objective: "it compares with labels, which only training has",
-    layers.BatchNormLSTM: "ONNX's LSTM does not normalize inside its loop over the steps",
-    layers.Rotate: "it turns each place of a mini batch by an angle of its own, which is for "
-                   "training",
-}
+REFUSED = {layers.Objective: "it compares with labels, which only training has"}
 
 
 def writer_of(layer):
