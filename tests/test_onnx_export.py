@@ -265,6 +265,16 @@ def test_an_error_of_the_scripts_own_is_refused():
                            "'squared_error'") and "rmse" in said, said
 
 
+def test_an_activation_without_operators_is_refused():
+    net = begin()
+    net.add_layer("dot_product", id="it", activation="abs")
+    with mock.patch.dict(ACTIVATIONS):
+        del ACTIVATIONS["abs"]
+        said = message(ValueError, exported, net)
+    assert said.startswith("to_onnx can't write dot_product 'it': for activation 'abs' it knows no "
+                           "operators of ONNX; known: elu, identity, "), said
+
+
 def squared_error(a, b):
     return T.sum((a - b) ** 2)
 
