@@ -420,6 +420,7 @@ def test_layers_that_no_output_needs_are_left_out():
     assert "rotate 'turned': its angle has no fixed value, it is made of angle." in said, said
     names = [node.name for node in exported(net, outputs=["softmax"]).graph.node]
     assert names and not [name for name in names if "turned" in name]
+    assert exported(net, outputs=["softmax", "softmax"]) == exported(net, outputs=["softmax"])
 
 
 def test_names_differ_whatever_the_ids_are():

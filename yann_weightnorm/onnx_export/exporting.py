@@ -88,7 +88,7 @@ def _checked(net, outputs):
     if isinstance(outputs, str) or not outputs:
         raise ValueError(f"to_onnx got outputs {outputs!r}; give a list of ids of layers, such as "
                          f"{[outputs or net.last_layer_created]}.")
-    return [net.known_layer(id, "to_onnx: outputs") for id in outputs]
+    return list(dict.fromkeys(net.known_layer(id, "to_onnx: outputs") for id in outputs))
 
 
 def _below(layer):
