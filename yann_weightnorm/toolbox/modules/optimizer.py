@@ -8,6 +8,7 @@ import theano
 import theano.tensor as T
 
 from yann_weightnorm.toolbox.checks import one_of
+from yann_weightnorm.toolbox.deep_graphs import room_for_deep_graphs
 from yann_weightnorm.toolbox.updates import (
     MOMENTA, RULES, Slots, clip_norm, clip_value, max_norm)
 
@@ -116,7 +117,8 @@ class Optimizer:
     def _gradients(self, params, cost):
         try:
             # All at once: one walk down the graph, however many the parameters.
-            return theano.grad(cost, params)
+            with room_for_deep_graphs():
+                return theano.grad(cost, params)
         except theano.gradient.DisconnectedInputError as error:
             found = theano.grad(cost, params, disconnected_inputs="ignore",
                                 return_disconnected="None")
