@@ -35,11 +35,11 @@ def build(data, prefix="", blocks=8, neurons=128, seed=0):
     return net
 
 
-def result_of(net, seed):
-    """Return in words what comes of a training of `net` that begins with `seed`."""
+def result_of(net, seed, steps=STEPS):
+    """Return in words what comes of `steps` steps of `net` that begin with `seed`."""
     net.restart(np.random.RandomState(seed))
     stream = net.datastream["data"]
-    epochs = STEPS // (stream.dataset.rows("train") // stream.mini_batch_size)
+    epochs = steps // (stream.dataset.rows("train") // stream.mini_batch_size)
     history = net.train(epochs=epochs, learning_rates=(0, RATE), nan_retreats=0,
                         early_terminate=False, validate_after_epochs=epochs)
     return f"{net.test():.2f} %" if history.diverged_at is None else "diverged"
