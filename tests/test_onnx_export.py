@@ -10,8 +10,9 @@ import theano
 import theano.tensor as T
 from numpy.testing import assert_allclose, assert_array_equal
 
+from tests import gans
 from tests.small import (
-    CLASSES, SIDE, begin, finish, floatx, message, small_network, temporary_folder, values,
+    CLASSES, SIDE, begin, dataset, finish, floatx, message, small_network, temporary_folder, values,
     without_c_code)
 from tests.test_battery import CHANNELS, ROWS, built, registered, types
 from yann_weightnorm import __version__, fold, network, to_onnx
@@ -346,6 +347,21 @@ def test_a_generator_is_given_its_sample():
         wanted = theano.function([], net.inference_layers["it"].output,
                                  givens={net.layers["z"].sample: z}, no_default_updates=True)()
     compare(run({"z": z}), {"it": wanted})
+
+
+def test_an_adversarial_network_gives_what_both_its_inputs_lead_to():
+    net = scatter(gans.shallow_gan(dataset(), prefix="weightnorm_"))
+    ids = ["G(z)", "fake", "real"]
+    model = exported(net, outputs=ids)
+    assert shapes_of(model.graph.input) == {"z": ["batch", 4], "x": ["x_batch", 1, SIDE, SIDE]}
+    assert shapes_of(model.graph.output) == {"G(z)": ["batch", SIDE * SIDE], "fake": ["batch", 1],
+                                             "real": ["x_batch", 1]}
+    z, x = (np.random.RandomState(1).normal(size=(3, n)).astype("float32") for n in (4, SIDE ** 2))
+    outputs = [net.inference_layers[id].output for id in ids]
+    with without_c_code():
+        wanted = theano.function([net.datastream["data"].x], outputs, no_default_updates=True,
+                                 givens={net.layers["z"].sample: z})(x)
+    compare(session(model)({"z": z, "x": x.reshape(3, 1, SIDE, SIDE)}), dict(zip(ids, wanted)))
 
 
 # -- inputs, outputs, names --------------------------------------------------------------------

@@ -121,18 +121,21 @@ def _write(graph, layer):
 def _shapes(net, graph, outputs):
     """Return the shape of each input and output; rows are axes of any length, by name.
 
-    All that have as many rows as the first input share the name 'batch'.
+    Those of the first input, and of all that has as many, are called 'batch'.
     """
     twice = [id for id in outputs if id in graph.inputs]
     if twice:
         raise ValueError(f"to_onnx got the output {twice[0]!r}, which is an input of the model; "
                          f"leave it out.")
-    rows = next((layer.output_shape[0] for layer in graph.inputs.values()), None)
-    return {id: _shape(net.inference_layers[id], rows) for id in list(graph.inputs) + outputs}
+    names = {}
+    for id, layer in graph.inputs.items():
+        names.setdefault(layer.output_shape[0], f"{id}_batch" if names else "batch")
+    return {id: _shape(net.inference_layers[id], names) for id in list(graph.inputs) + outputs}
 
 
-def _shape(view, rows):
+def _shape(view, names):
+    """Return the shape of `view`, its rows by their name; with no inputs all lengths are fixed."""
     shape = list(view.output_shape) if view.output.ndim else []
-    if rows is not None and len(shape) > 1:
-        shape[0] = "batch" if shape[0] == rows else f"{view.id}_batch"
+    if names and len(shape) > 1:
+        shape[0] = names.get(shape[0], f"{view.id}_batch")
     return shape
