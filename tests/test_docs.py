@@ -74,6 +74,10 @@ def test_weightnorm_page_runs():
     run(ROOT / "docs" / "weightnorm.md", after_readme())
 
 
+def test_starts_page_runs():
+    run(DOCS / "starts.md", after_readme())
+
+
 def test_checkpoints_page_runs():
     run(ROOT / "docs" / "checkpoints.md", after_readme())
 
@@ -110,7 +114,8 @@ del single
 
 def test_no_page_has_python_that_is_not_run():
     tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md",
-              "checkpoints.md", "gan.md", "interchange.md"}
+              "checkpoints.md", "gan.md", "interchange.md",
+              "starts.md"}
     found = {page.name for page in PAGES if blocks(page, "python") and page not in SINGLE}
     assert found == tested, found
 
