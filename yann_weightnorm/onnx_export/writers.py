@@ -49,7 +49,7 @@ def writer_of(layer):
     """
     cls = plain_class(type(layer)) or type(layer)
     if cls not in WRITERS:
-        known = ", ".join(sorted(known.type for known in WRITERS))
+        known = ", ".join(sorted(written.type for written in WRITERS))
         why = REFUSED.get(cls, f"nothing says what its type is in ONNX; known: {known}, and those "
                                f"with normalised weights")
         raise ValueError(f"to_onnx can't write {layer.who}: {why}. Leave the layer out by "
