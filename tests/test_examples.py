@@ -18,10 +18,10 @@ LONGEST = 60  # lines, and no example has as many
 SIDE, ROWS = 10, 60
 
 
-def data():
+def data(side=SIDE):
     """Return images between 0 and 1, of ten classes: which column is bright."""
     rng, labels = np.random.RandomState(0), np.arange(ROWS) % 10
-    images = 0.2 * rng.uniform(size=(ROWS, SIDE, SIDE))
+    images = 0.2 * rng.uniform(size=(ROWS, side, side))
     images[np.arange(ROWS), :, labels] += 0.6
     return dataset_from_arrays(*[(images, labels)] * 3, mini_batch_size=20)
 
@@ -112,6 +112,17 @@ def test_the_depth_sweep_trains_from_either_start_and_tells_what_diverged():
             assert example["accuracy"](net, start, rate=0.01, epochs=10) > 30, start
         with np.errstate(all="ignore"):
             assert example["accuracy"](net, "robust", rate=1e30, epochs=2) == 0
+
+
+def test_the_networks_for_the_whole_of_mnist_begin_at_their_data_and_train():
+    with temporary_folder(), without_c_code():
+        example = program("mnist")
+        for add, id in (("add_mlp", "fc2"), ("add_lenet", "conv2")):
+            net = example["build"](example[add], data(side=16))
+            net.verbose = 0
+            costs = net.train(epochs=2, learning_rates=(0, 1e-3)).column("cost")
+            assert costs[-1] < costs[0] and np.all(np.isfinite(costs)), costs
+            check_names(net, id, ["v", "g", "b"])
 
 
 def test_examples_are_short_and_say_what_they_do():
