@@ -20,7 +20,16 @@ DOCS = [
     "numpydoc>=1.2",
     "sphinx>=5",
 ]
-TEST = STUDY + [
+# Models are written with the first and run in the second; wheels of 9 and 28 MB.
+ONNX = [
+    "onnx>=1.14",
+    "onnxruntime>=1.15",             # 1.19.2 is the last for Python 3.8 and 3.9
+]
+# What the tests of interchange compare with, live; its numbers are kept in tests/golden as well.
+ORACLE = [
+    "torch>=2.0",
+]
+TEST = STUDY + ONNX + [
     "psutil>=5",                     # finds the worker processes that a test kills
     "pynose>=1.4",                   # the module `nose` on Python 3.10 and later
     "ruff>=0.4,<1",
@@ -60,7 +69,8 @@ setup(
         "scipy-openblas32",          # a BLAS that is fast on today's processors
         "tqdm>=4.50",
     ],
-    extras_require={"study": STUDY, "docs": DOCS, "test": TEST, "all": TEST + DOCS},
+    extras_require={"study": STUDY, "onnx": ONNX, "docs": DOCS, "test": TEST, "oracle": ORACLE,
+                    "all": TEST + DOCS},
     entry_points={"console_scripts": ["yann-weightnorm = yann_weightnorm.cli:main"]},
     zip_safe=False,                  # a C source is compiled, templates are read
     classifiers=[

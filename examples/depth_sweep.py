@@ -9,7 +9,6 @@ The data are 5,000 images of MNIST that come with a package; with `--data FOLDER
 import argparse
 
 import numpy as np
-from tqdm import tqdm
 
 from yann_weightnorm import initialize_from_data, initialize_robustly, load_dataset, network
 
@@ -32,12 +31,12 @@ def build(data, depth=5, neurons=100, seed=0):
 
 
 def accuracy(net, start, rate, epochs, seed=0):
-    """Return the percent of test images right after training from `start`; NaN if it diverged."""
+    """Return the percent of test images right after training from `start`; 0 if it diverged."""
     net.restart(np.random.RandomState(seed))
     STARTS[start](net)
     history = net.train(epochs=epochs, learning_rates=(0, rate), nan_retreats=0,
                         early_terminate=False, validate_after_epochs=epochs)
-    return net.test() if history.diverged_at is None else float("nan")
+    return net.test() if history.diverged_at is None else 0.0
 
 
 if __name__ == "__main__":
@@ -48,15 +47,9 @@ if __name__ == "__main__":
     options = parser.parse_args()
     data = load_dataset("mnist", options.data, train_rows=10000) if options.data \
         else load_dataset("mnist-5k")
-    found = {}
-    with tqdm(total=len(options.depths) * len(STARTS) * len(RATES), disable=None) as bar:
-        for depth in options.depths:
-            net = build(data, depth)
-            for start in STARTS:
-                for rate in RATES:
-                    found[depth, start, rate] = accuracy(net, start, rate, options.epochs)
-                    bar.update()
     print(f"{'layers':>6}" + "".join(f"{start:>18}" for start in STARTS))
     for depth in options.depths:
-        best = [np.nanmax([0] + [found[depth, start, rate] for rate in RATES]) for start in STARTS]
-        print(f"{depth:6}" + "".join(f"{right:16.1f} %" for right in best))
+        net = build(data, depth)
+        best = [max(accuracy(net, start, rate, options.epochs) for rate in RATES)
+                for start in STARTS]
+        print(f"{depth:6}" + "".join(f"{right:16.1f} %" for right in best), flush=True)

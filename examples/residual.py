@@ -2,24 +2,23 @@
 
     python examples/residual.py
 
-Both begin as the same function: every neuron's weight of length 1, orthogonal to the others'. The
-rate is 0.1, without momentum, for 600 steps. The data are 5,000 images of MNIST that come with a
-package; with `--data FOLDER` 10,000 of all of MNIST. The set-up is that of a published example
-(github.com/soskek/weight_normalization).
+Both begin as one function: every neuron's weight of length 1, orthogonal to the others', unless
+`--start` says otherwise. The data are 5,000 images of MNIST that come with a package; with
+`--data FOLDER` 10,000 of all of MNIST. As in github.com/soskek/weight_normalization.
 """
 
 import argparse
 
 import numpy as np
 
-from yann_weightnorm import load_dataset, network
+from yann_weightnorm import initialize_from_data, initialize_robustly, load_dataset, network
 
-RATE, STEPS = 0.1, 600
+STARTS = {"orthogonal": None, "robust": initialize_robustly, "data-dependent": initialize_from_data}
 
 
-def build(data, prefix="", blocks=8, neurons=128, seed=0):
+def build(data, prefix="", blocks=8, neurons=128):
     """Return a network over `data`, cooked: one layer, `blocks` layers with shortcuts, classes."""
-    net = network(rng=np.random.RandomState(seed), verbose=0)
+    net = network(rng=np.random.RandomState(0), verbose=0)
     net.add_module("datastream", {"dataset": data, "id": "data", "shuffle": True})
     net.add_module("optimizer", {"optimizer_type": "sgd", "momentum_type": "false", "id": "sgd"})
     net.add_layer("input", id="input", origin="data")
@@ -35,12 +34,13 @@ def build(data, prefix="", blocks=8, neurons=128, seed=0):
     return net
 
 
-def result_of(net, seed):
-    """Return in words what comes of a training of `net` that begins with `seed`."""
+def result_of(net, seed, start="orthogonal", steps=600):
+    """Return in words what comes of `steps` steps of `net` that begin with `seed`."""
     net.restart(np.random.RandomState(seed))
-    stream = net.datastream["data"]
-    epochs = STEPS // (stream.dataset.rows("train") // stream.mini_batch_size)
-    history = net.train(epochs=epochs, learning_rates=(0, RATE), nan_retreats=0,
+    if STARTS[start]:
+        STARTS[start](net)
+    epochs = steps // net.datastream["data"].mini_batches_per_batch[0]
+    history = net.train(epochs=epochs, learning_rates=(0, 0.1), nan_retreats=0,
                         early_terminate=False, validate_after_epochs=epochs)
     return f"{net.test():.2f} %" if history.diverged_at is None else "diverged"
 
@@ -49,10 +49,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", metavar="FOLDER", help="holds the files of MNIST")
     parser.add_argument("--seeds", type=int, default=5)
-    options = parser.parse_args()
-    data = load_dataset("mnist", options.data, train_rows=10000) if options.data \
-        else load_dataset("mnist-5k")
+    parser.add_argument("--start", choices=STARTS, default="orthogonal")
+    args = parser.parse_args()
+    name, cut = ("mnist", {"train_rows": 10000}) if args.data else ("mnist-5k", {})
+    data = load_dataset(name, args.data, **cut)
     for name, prefix in (("weight norm", "weightnorm_"), ("plain", "")):
         net = build(data, prefix)
-        print(f"{name}: test images right, by seed:",
-              ", ".join(result_of(net, seed) for seed in range(options.seeds)), flush=True)
+        results = [result_of(net, seed, args.start) for seed in range(args.seeds)]
+        print(f"{name}: test images right, by seed:", ", ".join(results), flush=True)

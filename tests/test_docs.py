@@ -1,10 +1,12 @@
 """What the pages tell a reader to type works: Python is run, commands and links are checked."""
 
 import functools
+import importlib.util
 import pathlib
 import re
 import subprocess
 import sys
+import unittest
 
 import numpy as np
 
@@ -72,8 +74,18 @@ def test_weightnorm_page_runs():
     run(ROOT / "docs" / "weightnorm.md", after_readme())
 
 
+def test_starts_page_runs():
+    run(DOCS / "starts.md", after_readme())
+
+
 def test_checkpoints_page_runs():
     run(ROOT / "docs" / "checkpoints.md", after_readme())
+
+
+def test_interchange_page_runs():
+    if not all(map(importlib.util.find_spec, ("onnx", "onnxruntime"))):
+        raise unittest.SkipTest("onnx and onnxruntime are not installed; the page uses both.")
+    run(DOCS / "interchange.md", after_readme())
 
 
 def test_gan_page_runs():
@@ -102,7 +114,8 @@ del single
 
 def test_no_page_has_python_that_is_not_run():
     tested = {"README.md", "CONTRIBUTING.md", "getting_started.md", "weightnorm.md",
-              "checkpoints.md", "gan.md"}
+              "checkpoints.md", "gan.md", "interchange.md",
+              "starts.md"}
     found = {page.name for page in PAGES if blocks(page, "python") and page not in SINGLE}
     assert found == tested, found
 

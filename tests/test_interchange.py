@@ -62,11 +62,10 @@ def of_one_bias(gradient):
 
 def test_outputs_and_gradients_are_those_of_pytorch():
     for name in LAYERS:
-        yield check_numbers, name
+        yield check_numbers, name, golden(name)
 
 
-def check_numbers(name):
-    torch = golden(name)
+def check_numbers(name, torch):
     state = {key[6:]: value for key, value in torch.items() if key.startswith("state/")}
     gradient = {key[9:]: value for key, value in torch.items() if key.startswith("gradient/")}
     with without_c_code():
@@ -334,8 +333,9 @@ def test_pickles_and_damaged_files_are_refused():
 
 def needs_torch():
     if importlib.util.find_spec("torch") is None:
-        raise unittest.SkipTest("PyTorch is not installed: what it gives is compared from "
-                                "tests/golden/torch.npz only (pip install torch to run this)")
+        raise unittest.SkipTest("PyTorch is not installed: its numbers are compared as "
+                                "tests/golden/torch.npz has them, not live; "
+                                "pip install -e .[oracle] to run this")
 
 
 def test_live_pytorch_gives_what_the_file_says():
@@ -344,6 +344,13 @@ def test_live_pytorch_gives_what_the_file_says():
         for key, value in make_torch.arrays(name).items():
             assert_allclose(value, GOLDEN[f"{name}/{key}"], err_msg=f"{name}/{key}: regenerate by "
                             f"{make_torch.COMMAND}", rtol=1e-5, atol=1e-6)
+
+
+def test_live_outputs_and_gradients_are_those_of_pytorch():
+    needs_torch()
+    for name in LAYERS:
+        for more in (10, 20):
+            check_numbers(name, make_torch.arrays(name, more))
 
 
 def test_live_pytorch_loads_what_is_written():

@@ -172,6 +172,29 @@ def test_batch_norm_of_the_mean_only_has_only_its_scale_set():
             check_mean_only(prefix)
 
 
+def test_a_residual_network_with_batch_norm_of_the_mean_only():
+    """Up to 13 layers, where only lengths are set: biases, which are 0, stay so."""
+    with without_c_code():
+        net = started(residual_mlp(blocks=6, mean_only_batch_norm=True))
+        check_standard(pre_activations(net))
+        for block in range(6):
+            assert_array_equal(net.layers[f"a{block}"].b.get_value(), 0)
+
+
+def test_an_all_zero_weight_is_refused_by_name():
+    w = np.ones((SIDE * SIDE, 4))
+    w[:, 2] = 0
+    with without_c_code():
+        net = begin()
+        said = message(ValueError, net.add_layer, "weightnorm_dot", id="dead", num_neurons=4,
+                       start="normal", input_params=[w, None, None])
+        assert "weightnorm_dot 'dead'" in said and "neuron 2" in said, said
+        net = begin()
+        net.add_layer("dot_product", id="dead", num_neurons=4, input_params=[w, None])
+        said = message(ValueError, initialize_from_data, finish(net), images=IMAGES)
+        assert "initialize_from_data: 1 of 4 pre-activations of dot_product 'dead'" in said, said
+
+
 # -- how wide, and in which directions --------------------------------------------------------
 
 def test_init_scale_of_the_network_and_of_layers_is_the_deviation():

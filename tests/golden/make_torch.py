@@ -10,7 +10,7 @@ import pathlib
 import numpy as np
 
 FILE = pathlib.Path(__file__).with_name("torch.npz")
-COMMAND = "python tests/golden/make_torch.py (needs torch>=2.0)"
+COMMAND = "python tests/golden/make_torch.py (needs torch>=2.0: pip install -e .[oracle])"
 
 # name -> (PyTorch's class, its arguments, weights, the axis of an output, the input's shape)
 CASES = {
@@ -51,11 +51,14 @@ def run(made, x, shares):
     return y.detach().numpy(), dict(gradients, x=x.grad.numpy())
 
 
-def arrays(name):
-    """Return what a case gives, named arrays: state/..., old/..., gradient/..., x, y, shares."""
+def arrays(name, more=0):
+    """Return what a case gives, named arrays: state/..., old/..., gradient/..., x, y, shares.
+
+    `more` makes it another case of the kind.
+    """
     import torch
     torch.manual_seed(len(name))
-    rng, made = np.random.RandomState(len(name)), module(name)
+    rng, made = np.random.RandomState(len(name) + more), module(name)
     for param in made.parameters():
         param.data = torch.tensor(rng.normal(size=tuple(param.shape)).astype("float32"))
     x = rng.normal(size=CASES[name][-1]).astype("float32")

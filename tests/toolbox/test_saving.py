@@ -195,6 +195,20 @@ def test_a_network_that_a_script_built_is_restored():
         assert_same(whole, other)
 
 
+def test_a_copy_of_a_checkpoint_goes_on_as_the_checkpoint_does():
+    with temporary_folder(), without_c_code():
+        data = dataset()
+        whole = noisy(data=data)
+        history = interrupted(whole, 2, "net")
+        whole.restore("net")        # it has trained further since, and goes back
+        whole.save("restored")
+        network.load("restored", dataset=data, verbose=0).save("again")
+        twin = network.load("again", dataset=data, verbose=0)
+        assert twin.left_off["epoch"] == 2
+        assert course(twin.resume(show_progress=False)) == course(history)
+        assert twin.left_off is None and "call train()" in message(RuntimeError, twin.resume)
+
+
 def test_train_goes_on_from_its_checkpoint():
     with temporary_folder(), without_c_code():
         whole, first, second = noisy(), noisy(), noisy(seed=7)

@@ -1,19 +1,15 @@
 """Plain layers and their weight-normalised twins: the classes, the weights by name."""
 
-from yann_weightnorm.forms import FORMS
-from yann_weightnorm.layers import WeightNorm
-from yann_weightnorm.layers.recurrent import RecurrentWeightNorm
+from yann_weightnorm.layers.normalised import Normalised
 from yann_weightnorm.toolbox import registry
 
 __all__ = ["is_normalised", "other_params", "parts_of", "plain_class", "set_weight", "twin_class",
            "weight_names", "weight_value"]
 
-NORMALISED = WeightNorm, RecurrentWeightNorm
-
 
 def is_normalised(cls):
     """Return whether layers of the class `cls` have normalised weights."""
-    return issubclass(cls, NORMALISED)
+    return issubclass(cls, Normalised)
 
 
 def plain_class(cls):
@@ -58,8 +54,7 @@ def parts_of(layer, name):
     """Return the names of the parameters that the weight `name` is made of, a list."""
     if not is_normalised(type(layer)):
         return [name]
-    suffix = name[1:]  # of 'w_x' '_x', of 'w' nothing
-    return [part + suffix for part in ("v",) + tuple(FORMS[layer.form].parameters)]
+    return layer.normalised[name].names
 
 
 def other_params(layer):

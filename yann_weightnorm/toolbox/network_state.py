@@ -43,16 +43,21 @@ def state(network):
     arrays.update((f"aside/{number}/{name}", array)
                   for number, entry in enumerate(network.aside.values())
                   for name, array in entry["arrays"].items())
-    numbers = {"generators": {}, "training": None, "aside": _told_aside(network), "shown": {
+    numbers = {"generators": {}, "training": _training(network), "aside": _told_aside(network), "shown": {
         id: visualizer.indices.tolist() for id, visualizer in network.visualizer.items()
         if visualizer.indices is not None}}
     for name, rng in _generators(network).items():
         kind, keys, *rest = rng.get_state()
         arrays[f"generator/{name}"], numbers["generators"][name] = keys, [kind, *rest]
-    if network.training is not None:
-        numbers["training"] = dict(network.training.state(), settings=network.training_settings,
-                                   best_error=network.best_validation_errors)
     return arrays, numbers
+
+
+def _training(network):
+    """Return where training stands; where it is to go on, if that is still to be done."""
+    if network.left_off or network.training is None:
+        return network.left_off or None
+    return dict(network.training.state(), settings=network.training_settings,
+                best_error=network.best_validation_errors)
 
 
 def set_state(network, arrays, numbers):

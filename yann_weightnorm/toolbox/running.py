@@ -159,7 +159,7 @@ class Running:
 
     def _go_on(self):
         self.training.set_state(self.left_off)
-        self.best_validation_errors = self.left_off["best_error"]
+        self.best_validation_errors, self.left_off = self.left_off["best_error"], None
         if self.cooked_resultor:  # its files as they would be without the interruption
             self.cooked_resultor.start()
             for epoch in self.training.history:

@@ -8,6 +8,7 @@ import theano
 import theano.tensor as T
 
 from yann_weightnorm.toolbox.checks import one_of
+from yann_weightnorm.toolbox.deep_graphs import room_for_deep_graphs
 from yann_weightnorm.toolbox.updates import (
     MOMENTA, RULES, Slots, clip_norm, clip_value, max_norm)
 
@@ -114,16 +115,18 @@ class Optimizer:
         self.slots.reset()
 
     def _gradients(self, params, cost):
-        gradients = []
-        for p in params:
-            try:
-                gradients.append(theano.grad(cost, p))
-            except theano.gradient.DisconnectedInputError as error:
-                raise ValueError(
-                    f"optimizer {self.id!r} cannot learn {p.name!r}: the cost does not depend on "
-                    f"it. Cook with the objective above its layer, or add the layer with "
-                    f"learnable=False.") from error
-        return gradients
+        try:
+            # All at once: one walk down the graph, however many the parameters.
+            with room_for_deep_graphs():
+                return theano.grad(cost, params)
+        except theano.gradient.DisconnectedInputError as error:
+            found = theano.grad(cost, params, disconnected_inputs="ignore",
+                                return_disconnected="None")
+            name = next(p.name for p, gradient in zip(params, found) if gradient is None)
+            raise ValueError(
+                f"optimizer {self.id!r} cannot learn {name!r}: the cost does not depend on it. "
+                f"Cook with the objective above its layer, or add the layer with "
+                f"learnable=False.") from error
 
     def _clipped(self, gradients):
         if self.clip_value is not None:

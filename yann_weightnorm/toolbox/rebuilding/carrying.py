@@ -35,7 +35,7 @@ class Carrying:
         self.merge_state(made, arrays)
         network_state.set_state(self.twin, made, dict(numbers, aside=[]))
         self.twin.best_validation_errors = self.network.best_validation_errors
-        self.twin.left_off = numbers["training"] or self.network.left_off
+        self.twin.left_off = numbers["training"]
         self.twin.aside = dict(self.network.aside)
 
     def _carry_parameters(self, version):

@@ -88,7 +88,11 @@ class Rebuilding:
         """Return what is given for the parameter `name`: None, an array, or what others have."""
         if not self.owners.owns(layer, name):
             return self.translation.symbol(param_of(layer, name), layer.who)
-        return param_of(layer, name).get_value() if was_given(layer, name) else None
+        if not was_given(layer, name):
+            return None
+        # As it was given: the present value is set later, and may be one that no layer begins with.
+        given = layer._given[layer.param_names.index(name)]
+        return given.get_value() if hasattr(given, "get_value") else given
 
     def _check_floatx(self):
         now, then = theano.config.floatX, {p.dtype for p in self.network.params}
