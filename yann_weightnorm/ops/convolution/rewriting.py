@@ -17,10 +17,11 @@ def taken_over(node):
     """Rewrite a convolution in steps of one pixel, with a number of zeros around, to ours.
 
     Strides, dilation, groups, unshared filters and padding that depends on the filters' size stay
-    Theano's.
+    Theano's. So do convolutions without zeros around: on the small maps of LeNet ours drop many
+    pixels, and a step took 1.2 times as long.
     """
     op = node.op
-    if type(op) not in OURS or padding(op) is None or not compiles():
+    if type(op) not in OURS or padding(op) in (None, (0, 0)) or not compiles():
         return False
     plain = op.subsample == op.filter_dilation == (1, 1) and op.num_groups == 1
     if not plain or op.unshared or node.outputs[0].dtype not in IN_CPP:
