@@ -22,6 +22,11 @@ def test_it_is_the_softmaxs_jacobian():
         assert_allclose(found, (np.diag(row) - np.outer(row, row)) @ slope, rtol=0, atol=1e-15)
 
 
+def test_other_nodes_stay():
+    x, y = T.dmatrices("x", "y")
+    assert plain_softmax_gradient.transform((x * y).owner) is False
+
+
 def test_a_processor_keeps_theanos_own_op():
     x = T.matrix("x")
     with without_c_code():

@@ -17,6 +17,8 @@ __all__ = ["plain_softmax_gradient"]
 @local_optimizer([SoftmaxGrad])
 def plain_softmax_gradient(node):
     """Rewrite the op to ``s (d - sum(d s))``, for the softmax s and the gradient d by it."""
+    if not isinstance(node.op, SoftmaxGrad):    # Theano offers every node
+        return False
     slope, softmax = node.inputs
     return [softmax * (slope - (slope * softmax).sum(axis=1, keepdims=True))]
 
