@@ -3,7 +3,11 @@
 #     make study    train the networks of the first study, write study/report.html
 #     make test     run all tests
 #
-# Both make the virtual environment .venv first and install into it, once.
+# and a third, for those who doubt the figures in docs/benchmarks.md:
+#
+#     make bench    measure training steps beside PyTorch's, for an hour or so; it can be interrupted
+#
+# All make the virtual environment .venv first and install into it, once.
 # PYTHON=/path/to/python3.11 chooses the Python; OUT=folder where the study goes.
 
 BIN := .venv/bin
@@ -11,8 +15,10 @@ OUT := study
 # What nosetests runs, and its options
 TESTS := tests
 NOSE :=
+# Options of the benchmarks, such as --only lenet
+BENCH :=
 
-.PHONY: help study test lint doctest docs wheel clean
+.PHONY: help study test bench lint doctest docs wheel clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -22,6 +28,9 @@ study: .venv/installed-study
 
 test: .venv/installed-all
 	$(BIN)/nosetests --capture-output $(NOSE) $(TESTS)
+
+bench: .venv/installed-peers
+	$(BIN)/python -m benchmarks $(BENCH)
 
 lint: .venv/installed-all
 	$(BIN)/ruff check .

@@ -25,8 +25,9 @@ ONNX = [
     "onnx>=1.14",
     "onnxruntime>=1.15",             # 1.19.2 is the last for Python 3.8 and 3.9
 ]
-# What the tests of interchange compare with, live; its numbers are kept in tests/golden as well.
-ORACLE = [
+# What the tests of interchange compare with, live (its numbers are kept in tests/golden as well),
+# and what the benchmarks measure beside.
+TORCH = [
     "torch>=2.0",
 ]
 TEST = STUDY + ONNX + [
@@ -69,8 +70,8 @@ setup(
         "scipy-openblas32",          # a BLAS that is fast on today's processors
         "tqdm>=4.50",
     ],
-    extras_require={"study": STUDY, "onnx": ONNX, "docs": DOCS, "test": TEST, "oracle": ORACLE,
-                    "all": TEST + DOCS},
+    extras_require={"study": STUDY, "onnx": ONNX, "docs": DOCS, "test": TEST, "oracle": TORCH,
+                    "peers": STUDY + TORCH, "all": TEST + DOCS},
     entry_points={"console_scripts": ["yann-weightnorm = yann_weightnorm.cli:main"]},
     zip_safe=False,                  # a C source is compiled, templates are read
     classifiers=[

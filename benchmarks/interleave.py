@@ -10,7 +10,9 @@ import subprocess
 import sys
 from statistics import median
 
-__all__ = ["Rival", "merge", "ratio", "rounds"]
+from benchmarks.machine import ROOT
+
+__all__ = ["Rival", "ratio", "rounds"]
 
 
 class Rival:
@@ -20,9 +22,14 @@ class Rival:
     ----------
     name : str
     command : list of str
-        Prints a JSON object as its last line, with milliseconds under ``["ms"][kind]``.
+        Prints a JSON object as its last line.
     environ : dict
         Variables to set, or to unset where the value is None.
+
+    Attributes
+    ----------
+    results : list of dict
+        What each run has printed.
     """
 
     def __init__(self, name, command, environ=None):
@@ -30,20 +37,27 @@ class Rival:
         self.results = []
 
     def run(self):
-        """Run once and keep the result; raise RuntimeError with its own words if it fails."""
+        """Run once; keep the result and return it.
+
+        Raises
+        ------
+        RuntimeError
+            If the program fails, with its own words.
+        """
         env = dict(os.environ)
         for name, value in self.environ.items():
             env.pop(name, None)
             if value is not None:
                 env[name] = value
-        done = subprocess.run(self.command, env=env, stdout=subprocess.PIPE,
+        done = subprocess.run(self.command, env=env, cwd=str(ROOT), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, universal_newlines=True)
         if done.returncode:
             raise RuntimeError(f"{self.name} failed:\n{done.stderr}")
         self.results.append(json.loads(done.stdout.splitlines()[-1]))
+        return self.results[-1]
 
-    def medians(self, kind="weightnorm"):
-        """Return the median milliseconds of each round."""
+    def medians(self, kind):
+        """Return the median of ``result["ms"][kind]`` of each run."""
         return [median(result["ms"][kind]) for result in self.results]
 
 
@@ -56,10 +70,5 @@ def rounds(rivals, count):
 
 
 def ratio(above, below):
-    """Return the median of the ratios of two lists, round by round."""
+    """Return the median of the ratios of two lists, pair by pair."""
     return median(a / b for a, b in zip(above, below))
-
-
-def merge(result):
-    """Return the median ratio of weight norm to plain, step by step, of a result of both."""
-    return ratio(result["ms"]["weightnorm"], result["ms"]["plain"])

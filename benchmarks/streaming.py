@@ -1,6 +1,6 @@
 """Time training on data that are streamed from the disk against the same data held in memory.
 
-    python benchmarks/streaming.py --rounds 5
+    python -m benchmarks.streaming --rounds 5
 
 Two programs take turns, each in a process of its own, over the same files: one opens them as they
 were saved, in many blocks, the other loads all rows into one block first. Both take every step of
@@ -20,11 +20,10 @@ from statistics import median
 
 import numpy as np
 
-from idle import Others
-from interleave import Rival, ratio, rounds
-from mlp_step import BUSY, UNSET, machine
+from benchmarks.idle import Others
+from benchmarks.interleave import Rival, ratio, rounds
+from benchmarks.machine import BUSY, environ, machine
 
-HERE = Path(__file__).resolve()
 ROWS = 500                              # of a mini batch
 LIMIT = 1 / 0.95                        # a throughput lower by 5 %
 KIND = "weightnorm"
@@ -33,20 +32,25 @@ KIND = "weightnorm"
 def main(argv=None):
     """Run the benchmark; return 1 if streaming costs more than the limit, else 0."""
     options = parse(argv)
+    report = measure(options)
+    print(table(report))
+    if options.json:
+        Path(options.json).write_text(json.dumps(report, indent=1) + "\n")
+    return int(report["ratio"] > LIMIT or not report["same numbers"])
+
+
+def measure(options):
+    """Return what the programs measured, a dict."""
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        place = str(Path(folder) / "data")
+        place = str(Path(folder).resolve() / "data")
         run("make", place, str(options.mini_batches), str(options.block), options.type)
         rivals = {where: Rival(where, command(where, place, str(options.epochs)), environ())
                   for where in ("memory", "disk")}
         others = Others()
         rounds(list(rivals.values()), options.rounds)
-    report = dict(summary(rivals), others=others.share(), machine=machine(),
-                  data=f"{options.mini_batches} mini batches of {ROWS} rows, {options.type}, "
-                       f"in blocks of {options.block}")
-    print(table(report))
-    if options.json:
-        Path(options.json).write_text(json.dumps(report, indent=1) + "\n")
-    return int(report["ratio"] > LIMIT or not report["same numbers"])
+    return dict(summary(rivals), others=others.share(), machine=machine(),
+                data=f"{options.mini_batches} mini batches of {ROWS} rows, {options.type}, "
+                     f"in blocks of {options.block}")
 
 
 def parse(argv):
@@ -67,13 +71,7 @@ def parse(argv):
 
 
 def command(*words):
-    return [sys.executable, str(HERE), "--as", *words]
-
-
-def environ():
-    """Return what is set and unset for the programs."""
-    paths = filter(None, (str(HERE.parent.parent), os.environ.get("PYTHONPATH")))
-    return dict(UNSET, PYTHONPATH=os.pathsep.join(paths))
+    return [sys.executable, "-m", "benchmarks.streaming", "--as", *words]
 
 
 def run(*words):
@@ -127,19 +125,10 @@ def epochs(where, place, count):
 
 
 def network_over(data):
-    """Return the network of the reference figures over `data`."""
-    from nets import PREFIX, finish
-    from yann_weightnorm import network
-    net = network(rng=np.random.RandomState(0), verbose=0)
-    net.add_module(type="datastream", params={"id": "data", "dataset": data})
-    net.add_module(type="optimizer", params={
-        "id": "opt", "optimizer_type": "sgd", "momentum_type": "false"})
-    net.add_layer(type="input", id="input", origin="data")
-    net.add_layer(type="flatten", id="flat")
-    for id in ("fc1", "fc2"):
-        net.add_layer(type=PREFIX[KIND] + "dot_product", id=id, num_neurons=800,
-                      activation="relu")
-    return finish(net, KIND)
+    """Return the network of the reference figures over the data set `data`."""
+    from benchmarks import ours
+    from benchmarks.networks import named
+    return ours.build(named(f"mlp-{ROWS}"), "weight norm", data)
 
 
 def forget(place):

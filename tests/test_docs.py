@@ -163,7 +163,8 @@ def test_make_targets_exist():
 
 
 def test_extras_exist():
-    extras = re.search(r"extras_require=\{(.*)\}", (ROOT / "setup.py").read_text("utf-8")).group(1)
+    extras = re.search(r"extras_require=\{(.*?)\}", (ROOT / "setup.py").read_text("utf-8"),
+                       re.DOTALL).group(1)
     for page, line in commands("pip"):
         for extra in re.findall(r"\[(\w+)\]", line):
             assert f'"{extra}"' in extras, f"{page}: {line}"

@@ -6,6 +6,7 @@ import re
 
 import theano
 
+from tests.theano_setup.children import child
 from yann_weightnorm import info, theano_setup
 
 
@@ -42,3 +43,9 @@ def test_every_measure_is_there_with_its_reason():
 def test_the_speed_is_measured():
     words = row(printed(), "now").split()
     assert float(words[1]) > 0 and words[2] == "GFLOP/s"
+
+
+def test_a_card_that_is_not_there_is_told():
+    code = "import json; from yann_weightnorm import info; print(json.dumps(info.the_device()))"
+    said, _ = child(code, THEANO_FLAGS="device=cuda99")
+    assert said == "cpu: Theano could not use cuda99, see its message"

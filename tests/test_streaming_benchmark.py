@@ -1,24 +1,10 @@
 """What the benchmark of streaming makes and concludes; its times are not looked at here."""
 
-import importlib
-import pathlib
-import sys
-
 import numpy as np
 
+from benchmarks import streaming as benchmark
 from tests.small import temporary_folder
 from yann_weightnorm import open_dataset
-
-BENCHMARKS = pathlib.Path(__file__).resolve().parent.parent / "benchmarks"
-
-
-def streaming():
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        return importlib.import_module("streaming")
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-
 
 class Done:
     """A rival that has run: the milliseconds of its rounds, and the costs they ended with."""
@@ -31,7 +17,6 @@ class Done:
 
 
 def test_the_data_are_what_was_asked_for():
-    benchmark = streaming()
     for kind in ("float32", "uint8"):
         with temporary_folder() as folder:
             benchmark.make(str(folder / "data"), "3", "2", kind)
@@ -45,7 +30,6 @@ def test_the_data_are_what_was_asked_for():
 
 
 def test_streaming_is_judged_round_by_round():
-    benchmark = streaming()
     for disk, limit_is_kept in (([10, 21, 31], True), ([11, 22, 33], False)):
         report = benchmark.summary({"memory": Done([10, 20, 30], [1.5] * 3),
                                     "disk": Done(disk, [1.5] * 3)})

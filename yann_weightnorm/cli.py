@@ -73,10 +73,7 @@ def parser():
     top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     top.set_defaults(do=_shows_help(top))
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    info = commands.add_parser("info", help="tell versions, BLAS and its speed, and settings",
-                               add_help=False)
-    info.add_argument("rest", nargs=argparse.REMAINDER)
-    info.set_defaults(do=do_info)
+    add_info_command(commands)
     add_script_command(commands)
     add_download_command(commands)
     study = _parser(commands.add_parser, "study", help="list or run studies",
@@ -89,6 +86,15 @@ def parser():
     report.add_argument("folder", metavar="FOLDER", help="the folder a study was run into")
     report.set_defaults(do=do_report)
     return top
+
+
+def add_info_command(commands):
+    """Add the command ``info``."""
+    from yann_weightnorm.info import DESCRIPTION as description, add_options
+    info = _parser(commands.add_parser, "info", description=description,
+                   help="tell versions, BLAS and its speed, and settings")
+    add_options(info)
+    info.set_defaults(do=do_info)
 
 
 def add_script_command(commands):
@@ -171,9 +177,9 @@ def _count(text):
 # -- the commands -----------------------------------------------------------------------------
 
 def do_info(args, argv):
-    """Hand over to :mod:`yann_weightnorm.info`."""
+    """Tell what the package runs on."""
     from yann_weightnorm import info
-    return info.main(args.rest)
+    return info.show(args)
 
 
 def do_script(args, argv):

@@ -4,25 +4,42 @@ import argparse
 import os
 import platform
 import sys
-import time
 
 import numpy as np
 
-from yann_weightnorm import theano_setup
+from yann_weightnorm import speed, theano_setup
 from yann_weightnorm.theano_setup import blas, threads
 
-__all__ = ["describe", "main", "product_rate"]
+__all__ = ["DESCRIPTION", "add_options", "describe", "main", "show"]
 
-SIZE = 1536         # of the product that is timed: some milliseconds to a tenth of a second
+
+DESCRIPTION = "Tell what the package runs on and how fast."
 
 
 def main(argv=None):
-    """Print the description; return 0."""
-    parser = argparse.ArgumentParser(
-        prog="yann-weightnorm info", description="Tell what the package runs on and how fast.")
-    parser.add_argument("--no-speed", action="store_true",
-                        help="leave the measured speed of a matrix product out")
-    print(describe(speed=not parser.parse_args(argv).no_speed))
+    """Print what the options `argv` ask for; return 0."""
+    parser = argparse.ArgumentParser(prog="yann-weightnorm info", description=DESCRIPTION)
+    add_options(parser)
+    return show(parser.parse_args(argv))
+
+
+def add_options(parser):
+    """Add the command's options to `parser`."""
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--no-speed", action="store_true",
+                     help="leave the measured speed of a matrix product out")
+    how.add_argument("--benchmark", action="store_true",
+                     help="tell in ten seconds or so, more the first time, whether this set-up is "
+                          "fast, and what to do if not")
+
+
+def show(options):
+    """Print what the parsed `options` ask for; return 0."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    print(describe(speed=not (options.no_speed or options.benchmark)))
+    if options.benchmark:
+        print("\nis it fast?")
+        print(speed.told(speed.find_out(), load))
     return 0
 
 
@@ -56,8 +73,8 @@ def versions():
             ("C++ compiler", f"{compiler} {theano.configdefaults.gcc_version_str}".strip())]
 
 
-def the_blas(speed):
-    """Return rows about the BLAS: which, how linked, how fast."""
+def the_blas(timed):
+    """Return rows about the BLAS: which, how linked, and how fast if it is to be timed."""
     import theano
     chosen = blas.choice()
     name = "Theano's own choice" if chosen is None else blas.describe(chosen)
@@ -65,8 +82,9 @@ def the_blas(speed):
     if chosen is not None and chosen.verdict.ok:
         rows.append(("  one thread", f"{chosen.verdict.rate:.0f} GFLOP/s when it was chosen, the "
                                      f"processor reaches {chosen.verdict.peak:.0f}"))
-    if speed:
-        rows.append(("  now", f"{product_rate():.0f} GFLOP/s ({SIZE} x {SIZE}, "
+    if timed:
+        size = speed.SIZE
+        rows.append(("  now", f"{speed.product_rate():.0f} GFLOP/s ({size} x {size}, "
                               f"{theano.config.floatX})"))
     return rows
 
@@ -86,25 +104,22 @@ def the_threads():
 def the_configuration():
     """Return rows of Theano's configuration."""
     import theano
-    return [("device", theano.config.device), ("floatX", theano.config.floatX),
+    return [("device", the_device()), ("floatX", theano.config.floatX),
             ("compile directory", theano.config.compiledir)]
 
 
-def product_rate(size=SIZE, rounds=5):
-    """Return the GFLOP/s of Theano's product of two matrices, the best of `rounds`."""
+def the_device():
+    """Return the device's flag, and the name that a GPU's driver gives it."""
     import theano
-    import theano.tensor as T
-    matrix = theano.shared(np.ones((size, size), theano.config.floatX))
-    product = theano.function([], [], updates=[(matrix, T.dot(matrix, matrix) / size)])
-    best = min(seconds(product) for _ in range(rounds))
-    return 2e-9 * size ** 3 / best
-
-
-def seconds(function):
-    """Return the time that one call takes."""
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
+    flag = theano.config.device
+    if flag == "cpu":
+        return flag
+    from theano.gpuarray.type import ContextNotDefined, get_context
+    try:
+        name = get_context(None).devname
+    except ContextNotDefined:
+        return f"cpu: Theano could not use {flag}, see its message"
+    return f"{flag}: {name.decode() if isinstance(name, bytes) else name}"
 
 
 if __name__ == "__main__":

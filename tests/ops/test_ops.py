@@ -13,7 +13,9 @@ from yann_weightnorm.ops import (
     NeuronTotals,
     PerNeuron,
     ScaleNeurons,
+    Whole,
     per_neuron,
+    whole,
 )
 
 SHAPES = {0: (70, 131), 1: (9, 4, 3, 5)}  # columns and rows beyond the ops' blocks of 64 and 8
@@ -139,6 +141,21 @@ def test_per_neuron_is_an_identity_that_stays():
     a = drawn(0, "float32")
     assert_array_equal(f(a), a * 2 * 3)
     assert_array_equal(theano.grad(per_neuron(x).sum(), x).eval({x: a}), np.ones_like(a))
+
+
+def test_a_whole_weight_is_made_and_so_is_its_gradient():
+    x, v, scale = T.fmatrix(), T.fmatrix(), T.TensorType("float32", (True, False))()
+    y = T.dot(x, whole(ScaleNeurons(0)(v, scale)))
+    f = theano.function([x, v, scale], [y] + theano.grad(T.sum(T.sqr(y)), [v, scale]))
+    nodes = f.maker.fgraph.apply_nodes
+    assert sum(isinstance(node.op, Whole) for node in nodes) == 2
+    rng = np.random.RandomState(0)
+    a, b, s = (rng.normal(size=shape).astype("float32") for shape in ((9, 4), (4, 3), (1, 3)))
+    made, by_v, by_scale = f(a, b, s)
+    by_w = 2 * a.T @ (a @ (b * s))
+    assert_allclose(made, a @ (b * s), rtol=1e-5)
+    assert_allclose(by_v, by_w * s, rtol=1e-4)
+    assert_allclose(by_scale, (by_w * b).sum(axis=0, keepdims=True), rtol=1e-4, atol=1e-4)
 
 
 def test_gradients_equal_finite_differences():

@@ -1,9 +1,9 @@
-"""A fence around what is computed once a neuron."""
+"""Fences: around what is computed once a neuron, and around a weight that is to be made."""
 
 import theano.tensor as T
 from theano.gof import Apply, Op
 
-__all__ = ["PerNeuron", "per_neuron"]
+__all__ = ["PerNeuron", "Whole", "per_neuron", "whole"]
 
 
 class PerNeuron(Op):
@@ -42,4 +42,16 @@ class PerNeuron(Op):
         return gradients
 
 
-per_neuron = PerNeuron()
+class Whole(PerNeuron):
+    """Identity that keeps a weight, and its gradient, from being rewritten by :mod:`.scaling`.
+
+    That pays where a mini batch has fewer rows than a neuron has weights. A sequence has as many
+    rows as all its steps together: there the product ``v s`` is the smaller one.
+    """
+
+    def grad(self, inputs, gradients):
+        """Return the gradient, fenced as well."""
+        return [self(gradients[0])]
+
+
+per_neuron, whole = PerNeuron(), Whole()

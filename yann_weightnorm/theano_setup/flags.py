@@ -50,13 +50,13 @@ class Flags:
         self._ours[key] = value
         return True
 
-    def extend(self, key, words):
+    def extend(self, key, words, separator=" "):
         """Put `words` before the user's own in a flag that is a list of words.
 
         The user's come last, so that they win where the two disagree.
         """
         given = self._ours.get(key, self.user(key)) or ""
-        self._ours[key] = " ".join([*words, *given.split()])
+        self._ours[key] = separator.join([*words, *filter(None, given.split(separator))])
 
     def text(self):
         """Return the value for ``THEANO_FLAGS``: the user's text, then ours."""
@@ -82,8 +82,8 @@ class LateFlags(Flags):
             set_option(key, value)
         return offered
 
-    def extend(self, key, words):
-        super().extend(key, words)
+    def extend(self, key, words, separator=" "):
+        super().extend(key, words, separator)
         set_option(key, self._ours[key])
 
     def get(self, key):

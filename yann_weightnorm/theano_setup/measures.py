@@ -7,7 +7,8 @@ from typing import NamedTuple
 __all__ = ["DISABLE", "NAMES", "Measure", "applied", "disabled", "remember"]
 
 DISABLE = "YANN_WEIGHTNORM_DISABLE"
-NAMES = ("floatx", "blas", "threads", "malloc", "vector", "scan", "cache")
+NAMES = ("floatx", "blas", "threads", "malloc", "vector", "scan", "opencl", "cache",
+         "headers")
 
 
 _applied = []

@@ -4,13 +4,13 @@ import os
 import sys
 
 from yann_weightnorm.theano_setup import (
-    blas, cache, floatx, malloc, quiet, scan, threads, vector)
+    blas, cache, floatx, headers, malloc, opencl, quiet, scan, threads, vector)
 from yann_weightnorm.theano_setup.flags import Flags, LateFlags
 from yann_weightnorm.theano_setup.measures import DISABLE, Measure, applied, disabled, remember
 
 __all__ = ["prepare"]
 
-MODULES = (floatx, blas, threads, malloc, vector, scan, cache)
+MODULES = (floatx, blas, threads, malloc, vector, scan, opencl, cache, headers)
 
 
 def prepare():

@@ -9,7 +9,7 @@ import functools
 import re
 import sys
 
-__all__ = ["NAME", "apply", "for_python_311", "mend"]
+__all__ = ["NAME", "apply", "change_source", "for_python_311", "mend"]
 
 NAME = "scan"
 
@@ -31,13 +31,18 @@ def apply(flags):
 
 def mend():
     """Mend the source as Theano hands it to the compiler."""
+    change_source(for_python_311)
+
+
+def change_source(change):
+    """Let the compiler get what `change` makes of the loop's source."""
     from theano.gof.cmodule import GCC_compiler
     original = GCC_compiler.compile_str
 
     @functools.wraps(original)
     def compile_str(module_name, src_code, *args, **kwargs):
         if module_name == "scan_perform":
-            src_code = for_python_311(src_code)
+            src_code = change(src_code)
         return original(module_name, src_code, *args, **kwargs)
 
     GCC_compiler.compile_str = staticmethod(compile_str)

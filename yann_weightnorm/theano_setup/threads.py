@@ -95,9 +95,10 @@ class Tuned:
 def tuned(function):
     """Return `function`, to be called with the number of BLAS threads that suits it.
 
-    A function with convolutions runs each image in a thread of its own, and the BLAS inside must
-    not start more; any other keeps all of them and is returned as it is. Nothing is done if the
-    user has set a number of threads, or if BLAS can't be told.
+    Theano's convolutions run each image in a thread of its own, and the BLAS inside must not start
+    more (ours, in :mod:`yann_weightnorm.ops.convolution`, call none). A function without keeps all
+    of them and is returned as it is. Nothing is done if the user has set a number of threads, or if
+    BLAS can't be told.
     """
     control = blas_threads()
     if control is None or not has_convolution(function):
@@ -107,7 +108,7 @@ def tuned(function):
 
 
 def has_convolution(function):
-    """Return whether a compiled function convolves on the processor."""
+    """Return whether a compiled function has one of Theano's own convolutions for a processor."""
     from theano.tensor.nnet.corr import BaseCorrMM
     from theano.tensor.nnet.corr3d import BaseCorr3dMM
     return any(isinstance(node.op, (BaseCorrMM, BaseCorr3dMM))

@@ -43,9 +43,10 @@ def state(network):
     arrays.update((f"aside/{number}/{name}", array)
                   for number, entry in enumerate(network.aside.values())
                   for name, array in entry["arrays"].items())
-    numbers = {"generators": {}, "training": _training(network), "aside": _told_aside(network), "shown": {
-        id: visualizer.indices.tolist() for id, visualizer in network.visualizer.items()
-        if visualizer.indices is not None}}
+    shown = {id: visualizer.indices.tolist() for id, visualizer in network.visualizer.items()
+             if visualizer.indices is not None}
+    numbers = {"generators": {}, "training": _training(network), "aside": _told_aside(network),
+               "shown": shown}
     for name, rng in _generators(network).items():
         kind, keys, *rest = rng.get_state()
         arrays[f"generator/{name}"], numbers["generators"][name] = keys, [kind, *rest]

@@ -185,6 +185,20 @@ def test_running_statistics_move_with_training_and_only_with_it():
         yield check_running_statistics_over_steps, kind
 
 
+def test_one_row_leaves_the_running_variance():
+    """It has no unbiased variance, and a NaN would stay in the running one for good."""
+    net = built("rows")
+    view, x = net.dropout_layers["bn"], net.datastream["data"].x
+    for excluded in ("", "weightnorm_batch_normalization"):
+        f = theano.function([x], list(view.updates.values()), mode=theano.Mode(
+            "cvm", "fast_run").excluding(excluded))
+        mean, var = f(np.full((1, SIDE * SIDE), 3, "float32"))
+        assert_allclose(mean, 0.3, rtol=1e-6)
+        assert_allclose(var, 1)
+        assert_allclose(f(np.array([[1], [5]], "float32") * np.ones(SIDE * SIDE, "float32"))[1],
+                        0.9 + 0.1 * 8, rtol=1e-6)
+
+
 def test_what_has_no_channels_is_refused_by_name():
     net = begin()
     net.add_layer("random", num_neurons=4)

@@ -23,8 +23,9 @@ class BatchNormalization:
 
     In streams with batch statistics a channel is normalized by the mean and the biased variance
     of the mini batch (and its positions); elsewhere by running averages of mean and unbiased
-    variance, which each training step moves a tenth of the way. Of the mean only, a channel keeps
-    its scale, and there is nothing to learn.
+    variance, which each training step moves a tenth of the way; a mini batch of one number a
+    channel leaves the variance as it is. Of the mean only, a channel keeps its scale, and there is
+    nothing to learn.
 
     Attributes
     ----------
@@ -53,7 +54,8 @@ class BatchNormalization:
             t, gamma, beta, axes, EPSILON, NEW_SHARE, mean, var)
         if stream.masks:  # the stream that is trained
             self._remember(self.running_mean, new_mean)
-            self._remember(self.running_var, new_var)
+            several = T.gt(t.size, gamma.size)  # one number has no unbiased variance
+            self._remember(self.running_var, T.switch(several, new_var, var))
         return out
 
     def make_running_mean(self, shape):

@@ -132,6 +132,12 @@ class BatchNormLSTM(LSTM):
         t = from_x + _normalised(T.dot(h, w_h), mean_h, var_h, gamma_h)
         return self.cell(t, c, lambda c: _normalised(c, mean_c, var_c, gamma_c) + beta_c)
 
+    def cell(self, t, c, shown):
+        """Return the next hidden state and cell from the gates `t`; h sees ``shown(c)`` of c."""
+        i, f, g, o = self.gated(t)
+        c = T.nnet.sigmoid(f) * c + T.nnet.sigmoid(i) * T.tanh(g)
+        return T.nnet.sigmoid(o) * T.tanh(shown(c)), c
+
     def _remember(self, moments, rows):
         """Move the running statistics towards `moments`: mean and variance of x, h and c."""
         bessel = T.cast(rows / T.switch(rows > 1, rows - 1, 1), theano.config.floatX)

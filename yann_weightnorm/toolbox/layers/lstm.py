@@ -3,8 +3,8 @@
 import numbers
 
 import numpy as np
-import theano.tensor as T
 
+from yann_weightnorm.ops import hidden_states, recurrence
 from yann_weightnorm.toolbox.layers.recurrent import Recurrent
 from yann_weightnorm.toolbox.registry import layer_type
 
@@ -87,15 +87,10 @@ class LSTM(Recurrent):
         """Return 0, and `forget_bias` for the forget gates."""
         return np.repeat([0.0, self.forget_bias, 0.0, 0.0], self.num_neurons)
 
-    def step(self, projection, h, c, w_h):
-        """Return the next hidden state and cell."""
-        return self.cell(projection + T.dot(h, w_h), c, shown=lambda c: c)
-
-    def cell(self, t, c, shown):
-        """Return the next hidden state and cell from the gates `t`; h sees ``shown(c)`` of c."""
-        i, f, g, o = self.gated(t)
-        c = T.nnet.sigmoid(f) * c + T.nnet.sigmoid(i) * T.tanh(g)
-        return T.nnet.sigmoid(o) * T.tanh(shown(c)), c
+    def unroll(self, x, stream):
+        """Return the hidden states after all steps, (steps, batch, num_neurons)."""
+        return hidden_states(recurrence.LSTM, self.projected(x), self.b, self.w_h,
+                             self.first_states(x.shape[0], stream))
 
     def _checked_bias(self, bias):
         if not isinstance(bias, numbers.Real) or not np.isfinite(bias):

@@ -7,6 +7,7 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from yann_weightnorm.ops import on_processor, whole
 from yann_weightnorm.toolbox.checks import one_of, positive_int
 from yann_weightnorm.toolbox.layers.base import Layer
 from yann_weightnorm.toolbox.layers.shapes import require_sequence
@@ -45,7 +46,8 @@ class Recurrent(Layer):
     ``t = x_t w_x + h w_h + b`` has `gates` blocks of `num_neurons` columns; a subclass says in
     ``step`` what state they make of the one before. States begin at 0. The product of `w_x`
     with all steps is one product outside the loop, and `w_h` is handed into the loop as it is, so
-    whatever these are made of is made once.
+    whatever these are made of is made once. Where :mod:`yann_weightnorm.ops.recurrence` has an op
+    for the whole loop, a subclass takes that instead.
 
     How a weight is made and set is in three small methods, so that another parametrisation
     overrides just these. Weights go by the names in `weight_shapes`.
@@ -179,7 +181,8 @@ class Recurrent(Layer):
         """Return ``x_t w_x`` of all steps t, (steps, batch, gates * num_neurons)."""
         rows = x.shape[0]
         flat = x.dimshuffle(1, 0, 2).reshape((self.steps * rows, self.input_shape[2]))
-        return T.dot(flat, self.w_x).reshape((self.steps, rows, self.gates * self.num_neurons))
+        w_x = whole(self.w_x) if on_processor() else self.w_x
+        return T.dot(flat, w_x).reshape((self.steps, rows, self.gates * self.num_neurons))
 
     def unroll(self, x, stream):
         """Return the hidden states after all steps, (steps, batch, num_neurons)."""

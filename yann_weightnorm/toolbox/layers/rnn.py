@@ -2,6 +2,7 @@
 
 import theano.tensor as T
 
+from yann_weightnorm.ops import hidden_states, recurrence
 from yann_weightnorm.toolbox.activations import (
     activate,
     activated_channels,
@@ -12,6 +13,8 @@ from yann_weightnorm.toolbox.layers.recurrent import Recurrent
 from yann_weightnorm.toolbox.registry import layer_type
 
 __all__ = ["RNN"]
+
+CELLS = {"tanh": recurrence.TANH, "relu": recurrence.RELU}  # a sequence is one op with these
 
 
 @layer_type("rnn")
@@ -66,6 +69,14 @@ class RNN(Recurrent):
                          regularize=regularize, state_noise=state_noise)
         self.activation = self._checked_activation(activation)
         self.make_params()
+
+    def unroll(self, x, stream):
+        """Return the hidden states after all steps, (steps, batch, num_neurons)."""
+        cell = CELLS.get(self.activation) if isinstance(self.activation, str) else None
+        if cell is None:
+            return super().unroll(x, stream)
+        return hidden_states(cell, self.projected(x), self.b, self.w_h,
+                             self.first_states(x.shape[0], stream))
 
     def step(self, projection, h, w_h):
         """Return the next hidden state."""
