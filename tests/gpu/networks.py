@@ -153,7 +153,7 @@ CONTROLS = {
     "sorted": (partial(updated, lambda p: T.sort(p, axis=1) * 2), ["SortOp"]),
     "sorted in a loop": (partial(updated, looped), ["SortOp"]),
     "shape alone": (partial(updated, lambda p: p * p.shape.sum().astype("float32")), []),
-    "kept on the host": (counted, ["state p", "Elemwise"]),
+    "kept on the host": (counted, ["state p", "GpuFromHost", "HostFromGpu"]),
 }
 
 # What is trained, by name: a function that builds it.
