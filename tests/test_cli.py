@@ -14,7 +14,7 @@ from unittest import TestCase
 import psutil
 
 from tests.studies.toy import comparable
-from yann_weightnorm import __version__, cli
+from yann_weightnorm import __version__, cli, study_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ["--set", "networks=mlp 8", "--set", "train_rows=500"]
@@ -55,13 +55,13 @@ class Words(TestCase):
             out_folder = Path(folder) / "new"
             code, out, _ = call("study", "run", *STUDY, "--dry-run", "--out", str(out_folder))
             self.assertEqual(code, 0)
-            self.assertIn("mlp 8, weight norm + data start, rate 0.003, seed 2", out)
+            self.assertIn("mlp 8, weight norm + data start, mnist-5k, rate 0.003, seed 2", out)
             self.assertIn("6 runs, 6 to do: about", out)
             self.assertFalse(out_folder.exists())
 
     def test_the_command_in_a_record_names_no_folder_of_the_machine(self):
         self.assertEqual(
-            cli.command(["study", "run", "--data", "/home/me/x", "--out=/home/me/y",
+            study_command.command(["study", "run", "--data", "/home/me/x", "--out=/home/me/y",
                          "--scheduler", "tcp://host:1", "--set", "arms=weight norm"]),
             "yann-weightnorm study run --data FOLDER --out=y --scheduler ADDRESS --set "
             "'arms=weight norm'")

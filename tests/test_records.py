@@ -167,7 +167,7 @@ class TestRecords(unittest.TestCase):
             (lambda: RunWriter(self.folder, "..", HEADER), "plain file name"),
             (lambda: RunWriter(self.folder, "a", {"study": "s"}), "'study' and a 'run'"),
             (lambda: RunWriter(self.folder, "a", {"study": "s", "run": {"arm": "b"}}),
-             "missing: network, dataset, seed, learning_rate"),
+             "missing: seed"),
         ]
         for call, words in cases:
             with self.assertRaises(ValueError) as caught:

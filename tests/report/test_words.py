@@ -91,7 +91,7 @@ class TestWords(unittest.TestCase):
         self.two_arms([1, 1], [9, 1], tests=((3, 4, 5), (6, 7, 8)), network="slower")
         self.two_arms([50, 50], [50, 50], network="neither")
         self.assertEqual(
-            self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a low "
+            self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a good "
             "training error: weight norm needed fewer than plain in 2, as many in 1, more in 1 "
             "(1 can't tell). Its test error: lower beyond the spread over seeds in 2, higher in "
             "1, no such difference in 2.")

@@ -24,7 +24,7 @@ def do(client, study, folder=None, on_record=None):
     def tell(run, record):
         told.append((run, record))
         if folder:
-            recorder.record(run, record)
+            recorder.tell(run, record)
         if on_record:
             on_record(run, record)
 
