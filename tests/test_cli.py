@@ -50,6 +50,19 @@ class Words(TestCase):
         self.assertIn("supervised: ", out)
         self.assertIn("  learning_rates=0.0003,0.001,0.003,0.01\n", out)
 
+    def test_list_of_one_study_tells_its_budgets(self):
+        code, out, _ = call("study", "list", "robustness")
+        self.assertEqual(code, 0)
+        self.assertIn("  budgets: smoke, quick, full, paper\n", out)
+        self.assertIn("  residual.optimizer=sgd\n", out)
+        self.assertNotIn("supervised", out)
+
+    def test_a_budget_is_a_grid(self):
+        code, out, _ = call("study", "run", "robustness", "--budget", "smoke", "--dry-run")
+        self.assertEqual(code, 0)
+        self.assertIn("residual, weight norm + data start, mnist-5k, depth 2, batch 100, rate 0.1, "
+                      "seed 1, epochs: 1", out)
+
     def test_dry_run_tells_the_grid_and_leaves_nothing(self):
         with TemporaryDirectory() as folder:
             out_folder = Path(folder) / "new"
@@ -83,6 +96,10 @@ class Mistakes(TestCase):
         self.refused(*run, "--set", "arms=weightnorm", words="perhaps.*'weight norm'")
         self.refused(*run, "--dataset", "mnist-5", words="perhaps.*'mnist-5k'")
         self.refused(*run, "--dataset", "mnist", "--data", "/nowhere", words="/nowhere/mnist")
+        self.refused(*run, "--budget", "smok", words="no budget 'smok'.*perhaps.*'smoke'")
+        self.refused("study", "list", "supervized", words="perhaps.*'supervised'")
+        self.refused("study", "report", "supervised", "--out", "/nowhere", words="/nowhere")
+        self.refused("study", "compare", "/nowhere", "/nowhere", words="/nowhere")
         self.refused("report", "/nowhere", words="/nowhere")
         self.refused("run", "/nowhere.py", words="cannot read the script /nowhere.py")
 
@@ -136,6 +153,7 @@ class Disturbed(TestCase):
             self.assertEqual(len(undisturbed), 6)
             self.lose_a_worker_and_interrupt(rough)
             self.cut_a_record(rough)
+            self.kill_the_study(rough)
             child = start(rough)
             _, err = child.communicate()
             self.assertEqual(child.returncode, 0, err)
@@ -158,6 +176,17 @@ class Disturbed(TestCase):
         psutil.wait_procs(left, timeout=10)
         self.assertFalse([process for process in left if process.is_running()
                           and process.status() != psutil.STATUS_ZOMBIE])
+
+    def kill_the_study(self, folder):
+        child = start(folder)
+        there = lines(folder)
+        wait_for(lambda: lines(folder) > there + 3, child)
+        left = workers_of(child)
+        child.kill()
+        child.communicate()
+        _, alive = psutil.wait_procs(left, timeout=60)
+        self.assertFalse([process for process in alive
+                          if process.status() != psutil.STATUS_ZOMBIE])
 
     def cut_a_record(self, folder):
         record = sorted(folder.glob("records/*.jsonl"))[0]

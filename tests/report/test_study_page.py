@@ -29,7 +29,8 @@ class TestPage(unittest.TestCase):
     def test_what_a_reader_finds(self):
         write_study(self.folder, epochs=12, plan=Plan(question="Does it help?")._asdict())
         text = self.page()
-        for words in ("# Supervised\n\nDoes it help?\n\nOn mnist-5k, mlp: weight norm", "## Verdicts",
+        for words in ("# Supervised\n\nDoes it help?\n\nOn mnist-5k, mlp: weight norm",
+                      "## Verdicts",
                       "| Weight norm is faster. | 1.34 times | **", "It ends \\| better.",
                       "| 7.31 % | **not testable at this scale** |", "## Numbers",
                       "### mnist-5k, mlp", "| arm | best learning rate | training error, % |",

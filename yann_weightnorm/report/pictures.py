@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from yann_weightnorm.report.curves import arm_band
+from yann_weightnorm.report.numbers import rate
 from yann_weightnorm.report.sweeps import DIVERGED, sweep_metrics, sweep_points
 
 __all__ = ["picture", "sweep_picture"]
@@ -52,6 +53,8 @@ def sweep_picture(sweep, looks, kind="png"):
         axis.set_xlabel(sweep.words)
         axis.set_ylabel(metrics[name].title)
         axis.set_xscale("log" if sweep.log else "linear")
+        axis.set_xticks(sweep.places, labels=[rate(x) for x in sweep.places])
+        axis.minorticks_off()
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")

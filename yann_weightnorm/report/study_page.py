@@ -73,7 +73,8 @@ def _verdicts(claims, comparisons):
                         for place, (claim, verdict) in enumerate(found, start=1))
     return (f"## Verdicts\n\nBy rules over the records alone. A difference counts if it is beyond "
             f"chance: with {ENOUGH} seeds or more by Wilcoxon's test of pairs of one seed (5 %), "
-            f"with fewer if the arms' ranges don't meet, which says less.\n\n{table}\n\n{reasons}")
+            f"with fewer if the arms' ranges don't meet, which says less. That two arms are alike "
+            f"is supported if no such difference is found.\n\n{table}\n\n{reasons}")
 
 
 def _pictures(study, comparisons, into):

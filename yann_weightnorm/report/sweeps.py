@@ -61,7 +61,7 @@ def sweep_metrics(sweep):
     """Return the metrics of a sweep's graph by name: what tables show, and the share diverged."""
     return {**{name: sweep.plan.measured[name] for name in (
         sweep.plan.judge, *(name for name in sweep.plan.shown if name != sweep.plan.judge))},
-        DIVERGED: Metric("runs that diverged", "% of all learning rates")}
+        DIVERGED: Metric("runs that diverged", "%")}
 
 
 def sweep_figure(sweep, looks):

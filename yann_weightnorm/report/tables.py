@@ -56,10 +56,12 @@ def text_table(comparisons):
 
 
 def _epochs_to(arm, level):
-    """Return '3 (3/3)': the median epoch, and how many of the runs got there."""
+    """Return '3 (3/3, 1.2 s)': the median epoch, how many runs got there, the median time."""
     if not arm.best_runs:
         return count(math.nan)
-    return f"{count(arm.epochs_to(level).median)} ({arm.reached(level)}/{len(arm.best_runs)})"
+    time = arm.seconds_to(level).median
+    told = f", {seconds(time)} s" if math.isfinite(time) else ""
+    return f"{count(arm.epochs_to(level).median)} ({arm.reached(level)}/{len(arm.best_runs)}{told})"
 
 
 def _seconds(arm, plain):

@@ -8,6 +8,7 @@ import math
 
 from yann_weightnorm.report.comparison import baseline, subject
 from yann_weightnorm.report.numbers import percent, percent_spread, plural, rate
+from yann_weightnorm.report.statistics import ENOUGH, paired
 
 __all__ = ["cautions", "lead", "sentence"]
 
@@ -48,6 +49,9 @@ def cautions(comparison):
         found.append("Only one learning rate was tried, so no arm is at its best with certainty.")
     if any(len(arm.best_runs) == 1 for arm in comparison.arms):
         found.append("With one seed nothing is known about the spread between runs.")
+    elif any(len(arm.best_runs) < ENOUGH for arm in comparison.arms if arm.best_runs):
+        found.append(f"With fewer than {ENOUGH} seeds no test of pairs of one seed can be "
+                     f"significant at 5 %; that two intervals don't meet says less.")
     return found + comparison.problems
 
 
@@ -135,7 +139,13 @@ def _quality(arm, plain):
              0: "no difference beyond the spread over seeds",
              None: "one seed can't tell whether that is more than chance"}
     return (f"{label} {percent_spread(mine)}{unit} against {percent_spread(theirs)}{unit}: "
-            f"{words[_lower(mine, theirs)]}.")
+            f"{words[_lower(mine, theirs)]}{_chance(arm, plain, metric)}.")
+
+
+def _chance(arm, plain, metric):
+    """Return the p of the test of pairs, where there are enough of them for it to say anything."""
+    found = paired(arm.finals(metric), plain.finals(metric))
+    return f" (p = {found.p:.2g} by pairs of one seed)" if found.enough else ""
 
 
 def _last(arm):
