@@ -53,7 +53,7 @@ class Plan(NamedTuple):
     question : str
         What the study asks.
     point : str
-        What an epoch is called: 'epoch', or '1000 frames'.
+        What an epoch is called, a word to which an s can be added: 'epoch', 'evaluation'.
     baseline, subject : tuple of str
         The arm that others are measured against, and the one that the question is about: of each
         the first that is there.

@@ -39,7 +39,8 @@ def learning_curves(comparison, looks):
 def arm_band(arm, metric):
     """Return the band over an arm's runs at its best learning rate."""
     return band([(run.epochs["epoch"], run.epochs[metric], run.status == "diverged")
-                 for run in arm.best_runs])
+                 for run in arm.best_runs],
+                -math.inf if arm.plan.metrics[metric].higher else math.inf)
 
 
 def robustness(comparison, looks):
@@ -50,11 +51,11 @@ def robustness(comparison, looks):
     rates = {value for arm in comparison.arms for value in arm.rates if value > 0}
     figure.update_xaxes(**logarithmic(rates))
     figure.add_traces(points_traces({arm.name: rate_points(arm) for arm in comparison.arms
-                                     if arm.rates}, looks, words))
+                                     if arm.rates}, looks, words, higher=judge.higher))
     return figure
 
 
-def points_traces(arms, looks, words, log=True):
+def points_traces(arms, looks, words, log=True, higher=False):
     """Return traces of final values against an axis.
 
     Parameters
@@ -66,12 +67,14 @@ def points_traces(arms, looks, words, log=True):
         What the axis is called.
     log : bool
         Whether the axis is logarithmic, on which arms are set side by side.
+    higher : bool
+        Whether more is better: then what diverged is marked at the bottom.
     """
-    top, traces = _top(arms.values()), []
+    edge, traces = _edge(arms.values(), higher), []
     for place, (name, values) in enumerate(arms.items()):
         shift = 10 ** (DODGE * (place - (len(arms) - 1) / 2)) if log else 1.0
         traces.append(_whiskers(name, values, looks[name], shift, words))
-        traces.append(_crosses(name, values, looks[name], shift, top, words))
+        traces.append(_crosses(name, values, looks[name], shift, edge, words))
     return traces
 
 
@@ -121,11 +124,13 @@ def _list(values):
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
-def _top(arms):
-    """Return the height at which diverged learning rates are marked: above all others."""
-    highs = [part for points in arms for _, errors, _ in points
-             for part in (errors.median, errors.high) if math.isfinite(part)]
-    return 1.12 * max(highs) if highs and max(highs) > 0 else 1.0
+def _edge(arms, higher):
+    """Return the height at which what diverged is marked: beyond all others, on the worse side."""
+    ends = [part for points in arms for _, values, _ in points
+            for part in values[:3] if math.isfinite(part)] or [1.0]
+    least, most = min(ends), max(ends)
+    room = 0.12 * ((most - least) or abs(most) or 1.0)
+    return least - room if higher else most + room
 
 
 def _whiskers(name, points, look, shift, words):
@@ -146,10 +151,10 @@ def _whiskers(name, points, look, shift, words):
         **point_texts(name, finite, words))
 
 
-def _crosses(name, points, look, shift, top, words):
-    """Return a cross at the top for every place whose median run diverged."""
+def _crosses(name, points, look, shift, edge, words):
+    """Return a cross at the edge for every place whose median run diverged."""
     lost = [each for each in points if math.isinf(each[1].median) and each[0] > 0]
-    return go.Scatter(x=[each[0] * shift for each in lost], y=[top] * len(lost), mode="markers",
+    return go.Scatter(x=[each[0] * shift for each in lost], y=[edge] * len(lost), mode="markers",
                       marker={"size": 11, "symbol": "x", "color": look.colour},
                       **point_texts(name, lost, words))
 

@@ -153,36 +153,40 @@ def best_rate(errors):
     return min(finite, key=medians.get) if finite else None
 
 
-def band(curves):
+def band(curves, worst=math.inf):
     """Return the :class:`Band` over runs.
 
     Parameters
     ----------
     curves : sequence of (epochs, values, diverged)
-        One a run. What a diverged run didn't record counts as infinite; what another run
-        didn't record doesn't count.
+        One a run. What a diverged run didn't record counts as `worst`; what another run didn't
+        record doesn't count.
+    worst : float
+        Infinity, or minus infinity where more is better.
     """
     epoch = np.unique(np.concatenate([np.asarray(epochs, "float64") for epochs, _, _ in curves]
                                      or [np.zeros(0)]))
-    table = np.array([_spread_out(epoch, *curve) for curve in curves])
+    table = np.array([_spread_out(epoch, worst, *curve) for curve in curves])
     table = table.reshape(len(curves), epoch.size)
     columns = [spread(column) for column in table.T]
-    drawn = np.array([[each.median, each.low, _finite_high(column)]
+    drawn = np.array([[each.median, *_finite_ends(each, column)]
                       for each, column in zip(columns, table.T)]).reshape(-1, 3)
     drawn[~np.isfinite(drawn)] = math.nan
     return Band(epoch, *drawn.T)
 
 
-def _spread_out(epoch, epochs, values, diverged):
+def _spread_out(epoch, worst, epochs, values, diverged):
     """Return a run's values at every one of `epoch`."""
-    missing = math.inf if diverged else math.nan
+    missing = worst if diverged else math.nan
     known = {at: value for at, value in zip(epochs, values) if not math.isnan(value)}
     return [known.get(at, missing) for at in epoch]
 
 
-def _finite_high(column):
-    """Return the greatest value that can be drawn."""
-    return spread(column[np.isfinite(column)]).high
+def _finite_ends(found, column):
+    """Return the interval's ends as far as they can be drawn, of the finite values where not."""
+    finite = spread(column[np.isfinite(column)])
+    return [end if math.isfinite(end) else other
+            for end, other in ((found.low, finite.low), (found.high, finite.high))]
 
 
 def _gap(mine, theirs):

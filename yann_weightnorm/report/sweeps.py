@@ -73,7 +73,7 @@ def sweep_figure(sweep, looks):
         figure.update_xaxes(**logarithmic(sweep.places))
     for metric in metrics:
         points = {name: sweep_points(arms, metric) for name, arms in sweep.arms.items()}
-        traces = points_traces(points, looks, sweep.words, sweep.log)
+        traces = points_traces(points, looks, sweep.words, sweep.log, metrics[metric].higher)
         for trace in traces:
             trace.update(visible=metric == first, meta={"arm": trace.name, "metric": metric})
         figure.add_traces(traces)
