@@ -100,6 +100,7 @@ class Mistakes(TestCase):
         self.refused("study", "list", "supervized", words="perhaps.*'supervised'")
         self.refused("study", "report", "supervised", "--out", "/nowhere", words="/nowhere")
         self.refused("study", "compare", "/nowhere", "/nowhere", words="/nowhere")
+        self.refused("study", "pack", "/nowhere", words="/nowhere")
         self.refused("report", "/nowhere", words="/nowhere")
         self.refused("run", "/nowhere.py", words="cannot read the script /nowhere.py")
 

@@ -49,9 +49,9 @@ def parser():
     add_script_command(commands)
     add_download_command(commands)
     study = command_parser(commands.add_parser, "study",
-                           help="list, run, report or compare studies",
-                           description="List the studies, run one, report on it, or compare two "
-                                       "runs of one.")
+                           help="list, run, report, compare or pack studies",
+                           description="List the studies, run one, report on it, compare two runs "
+                                       "of one, or compress its records.")
     study.set_defaults(do=shows_help(study))
     add_study_commands(study.add_subparsers(title="commands", metavar="COMMAND"))
     report = command_parser(commands.add_parser, "report",

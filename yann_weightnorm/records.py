@@ -4,13 +4,17 @@ A run is one file of JSON lines, ``<folder>/records/<run id>.jsonl``: a header w
 needed to repeat the run and to read it (the study's :class:`~yann_weightnorm.plan.Plan`), one line
 an epoch, one end line. A file without its end line belongs to an unfinished run. JSON has no word
 for a number that isn't finite, so such a number is written as ``null`` and read back as NaN.
+
+A file that is over may be compressed, as ``<run id>.jsonl.gz``; see :func:`pack`.
 """
 
 from __future__ import annotations
 
 import datetime
+import gzip
 import json
 import math
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +23,8 @@ import numpy as np
 from yann_weightnorm.files import write_atomically
 from yann_weightnorm.plan import Plan, plan_of
 
-__all__ = ["Records", "Run", "RunWriter", "is_complete", "read_records", "read_run",
-           "record_path"]
+__all__ = ["Records", "Run", "RunWriter", "is_complete", "pack", "read_lines", "read_records",
+           "read_run", "record_path"]
 
 STATUSES = ("finished", "diverged")
 RUN_FIELDS = ("arm", "seed")
@@ -55,6 +59,11 @@ class Run(NamedTuple):
     end: dict | None
     plan: Plan
     problems: list[str]
+
+    @property
+    def id(self):
+        """The run's id: the file's name without its endings."""
+        return self.path.name.partition(".jsonl")[0]
 
     @property
     def status(self):
@@ -168,6 +177,7 @@ def record_path(folder, run_id):
 def is_complete(folder, run_id):
     """Say whether the run needn't be run again: its end line is there and no line is damaged."""
     path = record_path(folder, run_id)
+    path = path if path.is_file() else _packed(path)
     if not path.is_file():
         return False
     try:
@@ -210,7 +220,9 @@ def read_records(folder):
     FileNotFoundError
         If there are no record files.
     """
-    paths = sorted((Path(folder) / "records").glob("*.jsonl"))
+    plain = sorted((Path(folder) / "records").glob("*.jsonl"))
+    paths = plain + [path for path in sorted((Path(folder) / "records").glob("*.jsonl.gz"))
+                     if path.with_suffix("") not in plain]  # which was begun anew
     if not paths:
         raise FileNotFoundError(
             f"the report wants run records, {Path(folder) / 'records'}/*.jsonl, and found none; "
@@ -223,6 +235,35 @@ def read_records(folder):
         except ValueError as error:
             problems.append(str(error))
     return Records(sorted(runs, key=_place), problems)
+
+
+def pack(folder):
+    """Compress the records of a folder that are over; return how many were compressed.
+
+    What reads records reads them as before, and a study takes their runs for done. The same record
+    gives the same bytes.
+    """
+    packed = 0
+    for path in sorted((Path(folder) / "records").glob("*.jsonl")):
+        if is_complete(folder, path.stem):
+            write_atomically(_packed(path), gzip.compress(path.read_bytes(), mtime=0))
+            path.unlink()
+            packed += 1
+    return packed
+
+
+def read_lines(path):
+    """Return the lines of a record file, bytes, be it compressed or not."""
+    data = Path(path).read_bytes()
+    try:
+        return (gzip.decompress(data) if str(path).endswith(".gz") else data).splitlines()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged ({error}); remove it and run the study "
+                         f"again.") from error
+
+
+def _packed(path):
+    return path.with_name(path.name + ".gz")
 
 
 def _now():
@@ -278,7 +319,7 @@ def _check_names(values, known, what):
 def _read_lines(path):
     """Return (records, problems) of a file: what is JSON with a kind, and what isn't."""
     records, problems = [], []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         try:
             record = json.loads(line.decode("utf-8"))
             record["kind"]

@@ -1,4 +1,4 @@
-"""The commands ``yann-weightnorm study``: list, run, report, compare."""
+"""The commands ``yann-weightnorm study``: list, run, report, compare, pack."""
 
 import argparse
 import importlib.util
@@ -57,6 +57,11 @@ def add_study_commands(commands):
                     "their results side by side.")
     compare.add_argument("folders", metavar="FOLDER", nargs=2)
     compare.set_defaults(do=do_compare)
+    pack = command_parser(commands.add_parser, "pack", help="compress the records in a folder",
+                          description="Compress the records of a folder that are over. Reports "
+                                      "read them, and a study takes their runs for done.")
+    pack.add_argument("folder", metavar="FOLDER")
+    pack.set_defaults(do=do_pack)
 
 
 def add_run_command(commands):
@@ -162,6 +167,17 @@ def do_compare(args, argv):
         raise Mistake(error) from error
     print(text)
     return 0 if same else FAILED
+
+
+def do_pack(args, argv):
+    """Compress records and print how many."""
+    from yann_weightnorm.records import pack, read_records
+    try:
+        read_records(args.folder)
+        print(f"{pack(args.folder)} records compressed.")
+    except (OSError, ValueError) as error:
+        raise Mistake(error) from error
+    return 0
 
 
 # -- running ----------------------------------------------------------------------------------

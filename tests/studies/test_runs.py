@@ -69,6 +69,15 @@ class Catalogue(TestCase):
                 self.assertEqual(len({run.id for run in runs}), len(runs))
                 self.assertTrue(runs)
 
+    def test_every_setting_of_every_budget_is_one_that_the_study_has(self):
+        for study in STUDIES.values():
+            for budget in ("smoke", "quick", "full", "paper"):
+                for name, value in study.at(budget).items():
+                    part, _, key = name.rpartition(".")
+                    self.assertIn(key, study.fields, name)
+                    self.assertIn(part, ("", *study.parts), name)
+                    self.assertEqual(isinstance(value, tuple), study.fields[key].many, name)
+
     def test_an_unknown_budget_is_refused_with_the_nearest(self):
         with self.assertRaisesRegex(ValueError, "no budget 'smok'.*perhaps.*'smoke'.*known"):
             study_named("supervised").override({}, "smok")

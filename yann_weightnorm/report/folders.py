@@ -1,9 +1,8 @@
 """Two folders of records side by side: which runs agree line by line, and how the arms compare."""
 
 import json
-from pathlib import Path
 
-from yann_weightnorm.records import record_path
+from yann_weightnorm.records import read_lines
 from yann_weightnorm.report.numbers import percent_spread, plural, rate
 from yann_weightnorm.report.page import read_comparisons
 
@@ -34,24 +33,25 @@ def compare_folders(one, other):
         If a folder has no records that can be read.
     """
     read = [read_comparisons(folder) for folder in (one, other)]
-    runs = [{run.path.stem: run for run in records.runs if run.end} for records, _ in read]
+    runs = [{run.id: run for run in records.runs if run.end and not run.problems}
+            for records, _ in read]
     common = [name for name in runs[0] if name in runs[1]]
     differences = [f"{name}: {found}" for name in common
-                   for found in [_difference(one, other, name)] if found]
+                   for found in [_difference(*(side[name].path for side in runs))] if found]
     return "\n".join([*_counts(one, other, runs, common, differences), "",
                       *_arms([comparisons for _, comparisons in read])]), not differences
 
 
 def same_lines(path):
     """Return the records in the file `path`, dicts, without what may differ between equal runs."""
-    lines = [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
+    lines = [json.loads(line.decode("utf-8")) for line in read_lines(path)]
     return [{name: value for name, value in line.items() if name not in PASSING}
             for line in lines]
 
 
-def _difference(one, other, name):
-    """Return in words where two records of a run differ first; '' for nowhere."""
-    mine, theirs = (same_lines(record_path(folder, name)) for folder in (one, other))
+def _difference(one, other):
+    """Return in words where two record files of a run differ first; '' for nowhere."""
+    mine, theirs = same_lines(one), same_lines(other)
     for number, (here, there) in enumerate(zip(mine, theirs), start=1):
         for key in dict.fromkeys([*here, *there]):
             if here.get(key) != there.get(key):
