@@ -33,7 +33,7 @@ def write_page(folder, study, into, claims=None):
     into : path
         Made if need be.
     claims : sequence of Claim, optional
-        By default those in :data:`yann_weightnorm.report.claims.CLAIMS`.
+        By default those in :mod:`yann_weightnorm.report.claims`.
 
     Returns
     -------

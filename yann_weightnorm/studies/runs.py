@@ -54,7 +54,7 @@ def setting(kind, plural=None, *, word="", graph=True, told=True, **field):
     """Return a dataclass field that is a setting of a study, called `plural` if it is an axis.
 
     `kind` is one of :mod:`yann_weightnorm.studies.kinds`; `word`, `graph` and `told` are as in
-    :class:`Setting`; what else is given goes to :func:`dataclasses.field`.
+    :class:`Setting`; what else is given goes to ``dataclasses.field``.
     """
     return dataclasses.field(metadata={"plural": plural, "kind": kind, "word": word,
                                        "graph": graph, "told": told}, **field)
