@@ -174,6 +174,7 @@ class Disturbed(TestCase):
             self.assertEqual(child.returncode, 130, err)
             self.assertIn("What is recorded stays; the same command goes on from there.", err)
             self.assertNotIn("Traceback", err)
+            self.assertNotIn("resource_tracker", err)
         psutil.wait_procs(left, timeout=10)
         self.assertFalse([process for process in left if process.is_running()
                           and process.status() != psutil.STATUS_ZOMBIE])

@@ -103,7 +103,8 @@ def _page(records, comparisons, arms, written):
     sections = [*sweep_sections(comparisons, arms),
                 *comparison_sections(comparisons, arms, opening)]
     return _environment().get_template("page.html").render(
-        lead=opening, plan=comparisons[0].plan, sections=sections, questions=_questions(comparisons),
+        lead=opening, plan=comparisons[0].plan, sections=sections,
+        questions=_questions(comparisons),
         background=background(records.runs), commands=commands(records.runs),
         problems=records.problems, written=written, version=__version__,
         runs=_runs(records.runs), plotly=Markup(_plotly()), figures=_script_data(sections))
