@@ -98,6 +98,10 @@ class TestVerdicts(unittest.TestCase):
         self.assertEqual(self.word(trains_at("a", "depth", 30, 50)), NOT)
         self.assertEqual(self.word(trains_at("a", "depth", 51, 50)), UNTESTED)
         self.assertIn("depth 30: trains.", self.why(trains_at("a", "depth", 30, 50)))
+        self.assertEqual(self.word(trains_at("a", "depth", 9, 50, itself=True)), UNTESTED)
+        self.assertEqual(self.word(trains_at("a", "depth", 50, 50, itself=True)), NOT)
+        self.assertEqual(self.word(trains_at("a", "depth", 10, 4)), UNTESTED)
+        self.assertIn("No arm trains anywhere", self.why(trains_at("a", "depth", 10, 4)))
 
     def test_a_claim_counts_only_the_runs_it_is_about(self):
         self.two((1, 2), (4, 5), sweep="rate")

@@ -125,13 +125,19 @@ def trains_instead(mine, theirs, most):
     return _over_all(mine, theirs, judge, best=False)
 
 
-def trains_at(arm, axis, place, most):
-    """Return the rule that `arm` trains where the value `axis` of the runs is `place` or more."""
+def trains_at(arm, axis, place, most, itself=False):
+    """Return the rule that `arm` trains where the value `axis` of the runs is `place` or more.
+
+    With `itself` only runs at `place` itself, among others, can tell. Where no arm trains at all,
+    be it for want of epochs, nothing can be told.
+    """
     def rule(comparisons):
         found = [(each, other) for each in comparisons for other in each.arms
                  if other.name == arm and each.values.get(axis, 0) >= place and other.runs]
-        if not found:
-            return Verdict(UNTESTED, f"No run of {arm} at {place} or more.")
+        if not found or itself and all(each.values[axis] != place for each, _ in found):
+            return Verdict(UNTESTED, f"No run of {arm} at {place}{'' if itself else ' or more'}.")
+        if not any(_trained(other, most) for each in comparisons for other in each.arms):
+            return Verdict(UNTESTED, "No arm trains anywhere; more epochs may be needed.")
         good = [bool(_trained(other, most)) for _, other in found]
         return Verdict(SUPPORTED if all(good) else NOT, " ".join(
             f"{each.title}: {'trains' if fine else 'does not train'}."
