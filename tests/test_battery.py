@@ -71,6 +71,7 @@ PLACES = {
     "gaussian_noise": place(wrong={"sigma": -1}),
     "random": place({"num_neurons": (ROWS, 5)}, wrong={"distribution": "normed"},
                     open_rows=False),
+    "pool": place({"pool_size": (2, 3)}, wrong={"pool_size": (99, 1)}, needs_c=True),
     "rotate": place(wrong={"angle": np.ones(ROWS + 1)}),
     "sequence": place({"order": np.arange(SIDE * SIDE)[::-1]}, wrong={"order": [0] * SIDE * SIDE}),
     "rnn": place({"num_neurons": 3}, below=(("sequence", {}),)),

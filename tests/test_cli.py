@@ -14,7 +14,7 @@ from unittest import TestCase
 import psutil
 
 from tests.studies.toy import comparable
-from yann_weightnorm import __version__, cli
+from yann_weightnorm import __version__, cli, study_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ["--set", "networks=mlp 8", "--set", "train_rows=500"]
@@ -50,18 +50,31 @@ class Words(TestCase):
         self.assertIn("supervised: ", out)
         self.assertIn("  learning_rates=0.0003,0.001,0.003,0.01\n", out)
 
+    def test_list_of_one_study_tells_its_budgets(self):
+        code, out, _ = call("study", "list", "robustness")
+        self.assertEqual(code, 0)
+        self.assertIn("  budgets: smoke, quick, full, paper\n", out)
+        self.assertIn("  residual.optimizer=sgd\n", out)
+        self.assertNotIn("supervised", out)
+
+    def test_a_budget_is_a_grid(self):
+        code, out, _ = call("study", "run", "robustness", "--budget", "smoke", "--dry-run")
+        self.assertEqual(code, 0)
+        self.assertIn("residual, weight norm + data start, mnist-5k, depth 2, batch 100, rate 0.1, "
+                      "seed 1, epochs: 1", out)
+
     def test_dry_run_tells_the_grid_and_leaves_nothing(self):
         with TemporaryDirectory() as folder:
             out_folder = Path(folder) / "new"
             code, out, _ = call("study", "run", *STUDY, "--dry-run", "--out", str(out_folder))
             self.assertEqual(code, 0)
-            self.assertIn("mlp 8, weight norm + data start, rate 0.003, seed 2", out)
+            self.assertIn("mlp 8, weight norm + data start, mnist-5k, rate 0.003, seed 2", out)
             self.assertIn("6 runs, 6 to do: about", out)
             self.assertFalse(out_folder.exists())
 
     def test_the_command_in_a_record_names_no_folder_of_the_machine(self):
         self.assertEqual(
-            cli.command(["study", "run", "--data", "/home/me/x", "--out=/home/me/y",
+            study_command.command(["study", "run", "--data", "/home/me/x", "--out=/home/me/y",
                          "--scheduler", "tcp://host:1", "--set", "arms=weight norm"]),
             "yann-weightnorm study run --data FOLDER --out=y --scheduler ADDRESS --set "
             "'arms=weight norm'")
@@ -83,6 +96,11 @@ class Mistakes(TestCase):
         self.refused(*run, "--set", "arms=weightnorm", words="perhaps.*'weight norm'")
         self.refused(*run, "--dataset", "mnist-5", words="perhaps.*'mnist-5k'")
         self.refused(*run, "--dataset", "mnist", "--data", "/nowhere", words="/nowhere/mnist")
+        self.refused(*run, "--budget", "smok", words="no budget 'smok'.*perhaps.*'smoke'")
+        self.refused("study", "list", "supervized", words="perhaps.*'supervised'")
+        self.refused("study", "report", "supervised", "--out", "/nowhere", words="/nowhere")
+        self.refused("study", "compare", "/nowhere", "/nowhere", words="/nowhere")
+        self.refused("study", "pack", "/nowhere", words="/nowhere")
         self.refused("report", "/nowhere", words="/nowhere")
         self.refused("run", "/nowhere.py", words="cannot read the script /nowhere.py")
 
@@ -136,6 +154,7 @@ class Disturbed(TestCase):
             self.assertEqual(len(undisturbed), 6)
             self.lose_a_worker_and_interrupt(rough)
             self.cut_a_record(rough)
+            self.kill_the_study(rough)
             child = start(rough)
             _, err = child.communicate()
             self.assertEqual(child.returncode, 0, err)
@@ -155,9 +174,21 @@ class Disturbed(TestCase):
             self.assertEqual(child.returncode, 130, err)
             self.assertIn("What is recorded stays; the same command goes on from there.", err)
             self.assertNotIn("Traceback", err)
+            self.assertNotIn("resource_tracker", err)
         psutil.wait_procs(left, timeout=10)
         self.assertFalse([process for process in left if process.is_running()
                           and process.status() != psutil.STATUS_ZOMBIE])
+
+    def kill_the_study(self, folder):
+        child = start(folder)
+        there = lines(folder)
+        wait_for(lambda: lines(folder) > there + 3, child)
+        left = workers_of(child)
+        child.kill()
+        child.communicate()
+        _, alive = psutil.wait_procs(left, timeout=60)
+        self.assertFalse([process for process in alive
+                          if process.status() != psutil.STATUS_ZOMBIE])
 
     def cut_a_record(self, folder):
         record = sorted(folder.glob("records/*.jsonl"))[0]

@@ -1,30 +1,35 @@
 """Run records: what a study writes, one line at a time, and a report reads.
 
 A run is one file of JSON lines, ``<folder>/records/<run id>.jsonl``: a header with everything
-needed to repeat the run, one line an epoch, one end line. A file without its end line belongs
-to an unfinished run. JSON has no word for a number that isn't finite, so such a number is
-written as ``null`` and read back as NaN.
+needed to repeat the run and to read it (the study's :class:`~yann_weightnorm.plan.Plan`), one line
+an epoch, one end line. A file without its end line belongs to an unfinished run. JSON has no word
+for a number that isn't finite, so such a number is written as ``null`` and read back as NaN.
+
+A file that is over may be compressed, as ``<run id>.jsonl.gz``; see :func:`pack`.
 """
 
 from __future__ import annotations
 
 import datetime
+import gzip
 import json
 import math
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from yann_weightnorm.files import write_atomically
+from yann_weightnorm.plan import Plan, plan_of
 
-__all__ = ["Records", "Run", "RunWriter", "is_complete", "read_records", "read_run",
-           "record_path"]
+__all__ = ["Records", "Run", "RunWriter", "is_complete", "pack", "read_lines", "read_records",
+           "read_run", "record_path"]
 
 STATUSES = ("finished", "diverged")
-RUN_FIELDS = ("network", "arm", "dataset", "seed", "learning_rate")
-EPOCH_FIELDS = ("train_cost", "train_error", "valid_error", "learning_rate", "seconds")
-END_FIELDS = ("test_error", "seconds")
+RUN_FIELDS = ("arm", "seed")
+EPOCH_FIELDS = ("learning_rate", "seconds")  # besides the metrics of the plan
+END_FIELDS = ("seconds",)
 LAST = math.inf
 
 
@@ -38,9 +43,12 @@ class Run(NamedTuple):
     header : dict
         The header line.
     epochs : dict of str to numpy.ndarray
-        ``"epoch"`` and each of `EPOCH_FIELDS`, one float an epoch; NaN where nothing was recorded.
+        ``"epoch"``, each metric of the plan, 'learning_rate' and 'seconds': one float an epoch;
+        NaN where nothing was recorded.
     end : dict or None
         The end line, its numbers as floats; None while the run is unfinished.
+    plan : Plan
+        What the study measures.
     problems : list of str
         What had to be left out of the file, in words.
     """
@@ -49,7 +57,13 @@ class Run(NamedTuple):
     header: dict
     epochs: dict
     end: dict | None
+    plan: Plan
     problems: list[str]
+
+    @property
+    def id(self):
+        """The run's id: the file's name without its endings."""
+        return self.path.name.partition(".jsonl")[0]
 
     @property
     def status(self):
@@ -58,7 +72,7 @@ class Run(NamedTuple):
 
     @property
     def run(self):
-        """The run's values: network, arm, dataset, seed, learning_rate, ..."""
+        """The run's values: arm, seed, and what else its study has."""
         return self.header["run"]
 
     @property
@@ -91,9 +105,10 @@ class RunWriter:
     run_id : str
         The file's name without ``.jsonl``.
     header : dict
-        ``study``, ``run``, ``versions``, ``machine``, ``command``, ``git``, ``rows``. An optional
-        ``index`` is the run's place in the study: it orders arms in the report. ``started`` is
-        filled in unless given.
+        ``study``, ``run``, ``plan``, ``versions``, ``machine``, ``command``, ``git``, ``rows``. An
+        optional ``index`` is the run's place in the study: it orders arms in the report.
+        ``started`` is filled in unless given. Without a plan it is the default
+        :class:`~yann_weightnorm.plan.Plan`.
 
     Examples
     --------
@@ -110,6 +125,7 @@ class RunWriter:
 
     def __init__(self, folder, run_id, header):
         _check_header(header, f"the header of run {run_id!r}")
+        self.plan = plan_of(header.get("plan"))
         self.path = record_path(folder, run_id)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         first = dict({"kind": "header", "started": _iso(_now())}, **header)
@@ -119,20 +135,19 @@ class RunWriter:
         self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115
 
     def epoch(self, epoch, **values):
-        """Add an epoch: its number (from 1) and the values of `EPOCH_FIELDS`."""
-        unknown = sorted(set(values) - set(EPOCH_FIELDS))
-        if unknown:
-            raise ValueError(f"an epoch record takes {', '.join(EPOCH_FIELDS)}; got "
-                             f"{', '.join(unknown)}: leave it out or name it as one of these.")
+        """Add an epoch: its number (from 1), metrics of the plan, learning_rate and seconds."""
+        _check_names(values, (*self.plan.metrics, *EPOCH_FIELDS), "an epoch record")
         self._line(dict({"kind": "epoch", "epoch": epoch}, **values))
 
-    def end(self, status, *, test_error=None, seconds=None, diverged_at=None):
-        """Add the end line, 'finished' or 'diverged', and close the file."""
+    def end(self, status, *, seconds=None, diverged_at=None, **finals):
+        """Add the end line, 'finished' or 'diverged', with the plan's finals; close the file."""
         if status not in STATUSES:
             raise ValueError(f"a run ends as {' or '.join(map(repr, STATUSES))}, got {status!r}; "
                              f"for a run that stops early write no end at all.")
-        self._line({"kind": "end", "status": status, "test_error": test_error,
-                    "seconds": seconds, "diverged_at": diverged_at})
+        _check_names(finals, self.plan.finals, "an end record")
+        finals = dict(dict.fromkeys(self.plan.finals), **finals)
+        self._line({"kind": "end", "status": status, **finals, "seconds": seconds,
+                    "diverged_at": diverged_at})
         self.close()
 
     def close(self):
@@ -146,7 +161,9 @@ class RunWriter:
         self.close()
 
     def _line(self, values):
-        self._file.write(_encode(values))
+        line = memoryview(_encode(values))
+        while line:  # a disk that is nearly full takes a part; the next call says so
+            line = line[self._file.write(line):]
 
 
 def record_path(folder, run_id):
@@ -158,12 +175,14 @@ def record_path(folder, run_id):
 
 
 def is_complete(folder, run_id):
-    """Say whether the run has its end line, so that it needn't be run again."""
+    """Say whether the run needn't be run again: its end line is there and no line is damaged."""
     path = record_path(folder, run_id)
+    path = path if path.is_file() else _packed(path)
     if not path.is_file():
         return False
     try:
-        return read_run(path).end is not None
+        run = read_run(path)
+        return run.end is not None and not run.problems
     except ValueError:
         return False
 
@@ -186,9 +205,11 @@ def read_run(path):
         raise ValueError(f"{path} should begin with a header line, but has none; remove the file "
                          f"and run the study again.")
     _check_header(headers[0], str(path))
+    plan = plan_of(headers[0].get("plan"))
     ends = [line for line in lines if line["kind"] == "end" and line.get("status") in STATUSES]
     epochs = [line for line in lines if line["kind"] == "epoch"]
-    return Run(path, headers[0], _columns(epochs), _numbers(ends[-1]) if ends else None, problems)
+    return Run(path, headers[0], _columns(epochs, (*plan.metrics, *EPOCH_FIELDS)),
+               _numbers(ends[-1], (*plan.finals, *END_FIELDS)) if ends else None, plan, problems)
 
 
 def read_records(folder):
@@ -199,7 +220,9 @@ def read_records(folder):
     FileNotFoundError
         If there are no record files.
     """
-    paths = sorted((Path(folder) / "records").glob("*.jsonl"))
+    plain = sorted((Path(folder) / "records").glob("*.jsonl"))
+    paths = plain + [path for path in sorted((Path(folder) / "records").glob("*.jsonl.gz"))
+                     if path.with_suffix("") not in plain]  # which was begun anew
     if not paths:
         raise FileNotFoundError(
             f"the report wants run records, {Path(folder) / 'records'}/*.jsonl, and found none; "
@@ -212,6 +235,35 @@ def read_records(folder):
         except ValueError as error:
             problems.append(str(error))
     return Records(sorted(runs, key=_place), problems)
+
+
+def pack(folder):
+    """Compress the records of a folder that are over; return how many were compressed.
+
+    What reads records reads them as before, and a study takes their runs for done. The same record
+    gives the same bytes.
+    """
+    packed = 0
+    for path in sorted((Path(folder) / "records").glob("*.jsonl")):
+        if is_complete(folder, path.stem):
+            write_atomically(_packed(path), gzip.compress(path.read_bytes(), mtime=0))
+            path.unlink()
+            packed += 1
+    return packed
+
+
+def read_lines(path):
+    """Return the lines of a record file, bytes, be it compressed or not."""
+    data = Path(path).read_bytes()
+    try:
+        return (gzip.decompress(data) if str(path).endswith(".gz") else data).splitlines()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged ({error}); remove it and run the study "
+                         f"again.") from error
+
+
+def _packed(path):
+    return path.with_name(path.name + ".gz")
 
 
 def _now():
@@ -251,15 +303,23 @@ def _check_header(header, who):
     if missing:
         raise ValueError(f"{who} should name {', '.join(RUN_FIELDS)} of its run; missing: "
                          f"{', '.join(missing)}.")
-    if math.isnan(_number(_plain(run["learning_rate"]))):
-        raise ValueError(f"{who} should give the run's learning_rate as a number, got "
-                         f"{run['learning_rate']!r}; write the rate that the run starts with.")
+    tuned = plan_of(header.get("plan")).tuned
+    if math.isnan(_number(_plain(run.get(tuned)))):
+        raise ValueError(f"{who} should give the run's {tuned} as a number, got "
+                         f"{run.get(tuned)!r}; write the one that the run starts with.")
+
+
+def _check_names(values, known, what):
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ValueError(f"{what} takes {', '.join(known)}; got {', '.join(unknown)}: leave it "
+                         f"out or name it as one of these.")
 
 
 def _read_lines(path):
     """Return (records, problems) of a file: what is JSON with a kind, and what isn't."""
     records, problems = [], []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         try:
             record = json.loads(line.decode("utf-8"))
             record["kind"]
@@ -270,17 +330,17 @@ def _read_lines(path):
     return records, problems
 
 
-def _columns(epochs):
+def _columns(epochs, names):
     """Return the epoch lines as columns of floats, by epoch; the last one of equals counts."""
     latest = {_number(line.get("epoch")): line for line in epochs}
     lines = [latest[epoch] for epoch in sorted(latest) if math.isfinite(epoch)]
     return {name: np.array([_number(line.get(name)) for line in lines], dtype="float64")
-            for name in ("epoch",) + EPOCH_FIELDS}
+            for name in ("epoch", *names)}
 
 
-def _numbers(end):
-    """Return the end line with its `END_FIELDS` as floats."""
-    return dict(end, **{name: _number(end.get(name)) for name in END_FIELDS})
+def _numbers(end, names):
+    """Return the end line with the fields called `names` as floats."""
+    return dict(end, **{name: _number(end.get(name)) for name in names})
 
 
 def _number(value):

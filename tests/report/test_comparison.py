@@ -6,15 +6,15 @@ import unittest
 
 from tests.report.made_up import make_header, write_study
 from yann_weightnorm.records import RunWriter, read_records
-from yann_weightnorm.report.comparison import baseline, compare, final, reached
+from yann_weightnorm.report.comparison import baseline, compare, final
 
 RUN = {"network": "mlp", "dataset": "d", "epochs": 3, "mini_batch_size": 10}
 
 
-def put(folder, arm, rate, seed, train, valid, test=None, status="finished", **run):
+def put(folder, arm, rate, seed, train, valid, test=None, status="finished", file="", **run):
     """Write a run from lists of its errors; without a status it stays unfinished."""
     values = dict(RUN, arm=arm, learning_rate=rate, seed=seed, **run)
-    name = "-".join(str(values[key]) for key in sorted(values)).replace("/", "_")
+    name = "-".join(str(values[key]) for key in sorted(values)).replace("/", "_") + file
     with RunWriter(folder, name, make_header(values)) as record:
         for epoch, (train_error, valid_error) in enumerate(zip(train, valid), start=1):
             record.epoch(epoch, train_error=train_error, valid_error=valid_error, seconds=epoch)
@@ -50,7 +50,7 @@ class TestCompare(unittest.TestCase):
         self.assertEqual(arm.spread("valid_error"), (6, 5, 8, 3))
         self.assertEqual(arm.spread("test_error"), (6, 5.5, 7.5, 3))
         self.assertEqual(arm.epochs_to(10), (2, 1, 3, 3))
-        self.assertEqual([reached(arm, level) for level in (10, 5, 3, 2, 1)], [3, 3, 2, 1, 0])
+        self.assertEqual([arm.reached(level) for level in (10, 5, 3, 2, 1)], [3, 3, 2, 1, 0])
         self.assertEqual(arm.epochs_to(3), (3, 3, math.inf, 3))
         self.assertEqual(arm.epochs_to(2).median, math.inf)
         self.assertEqual(arm.seconds, 2)
@@ -79,9 +79,12 @@ class TestCompare(unittest.TestCase):
 
     def test_different_settings_are_different_comparisons(self):
         for change in ({}, {"epochs": 5}, {"mini_batch_size": 20}, {"network": "cnn"},
-                       {"dataset": "e"}):
+                       {"dataset": "e"}, {"depth": 20}):
             put(self.folder, "plain", 0.1, 0, [1], [1], 1, **change)
-        self.assertEqual(len(self.compare()), 5)
+        comparisons = self.compare()
+        self.assertEqual(len(comparisons), 6)
+        self.assertEqual(len({each.title for each in comparisons}), 6)
+        self.assertIn("d, mlp, epochs 3, mini batch size 20", [each.title for each in comparisons])
 
     def test_order_is_that_of_the_study(self):
         write_study(self.folder, networks=("z", "a"), arms=("weight norm", "plain", "batch norm"),
@@ -98,9 +101,9 @@ class TestCompare(unittest.TestCase):
         self.assertEqual(baseline(self.compare()[0]).name, "weight norm")
 
     def test_of_two_records_of_the_same_run_one_counts_and_it_is_told(self):
-        put(self.folder, "plain", 0.1, 0, [9], [9], 9, note="a")
-        put(self.folder, "plain", 0.1, 0, [5], [5], 5, note="b", )
-        put(self.folder, "plain", 0.1, 0, [3], [3], status=None, note="c")
+        put(self.folder, "plain", 0.1, 0, [9], [9], 9, file="a")
+        put(self.folder, "plain", 0.1, 0, [5], [5], 5, file="b")
+        put(self.folder, "plain", 0.1, 0, [3], [3], status=None, file="c")
         comparison = self.compare()[0]
         arm = comparison.arms[0]
         self.assertEqual((len(arm.runs), arm.unfinished), (1, 0))

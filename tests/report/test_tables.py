@@ -13,7 +13,8 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report import summary_table
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.numbers import percent, plural, rate, seconds
-from yann_weightnorm.report.tables import HEADINGS, epochs_csv, rows, summary_csv
+from yann_weightnorm.plan import Plan
+from yann_weightnorm.report.tables import epochs_csv, headings, rows, summary_csv
 
 
 def columns(text):
@@ -41,10 +42,12 @@ class TestTables(unittest.TestCase):
         self.by_hand()
         self.assertEqual(rows(compare(self.records())[0]), [
             ["plain", "0.1", "2.50 [2.00, 3.00]", "7.00 [6.00, 8.00]", "6.50 [5.50, 7.50]",
-             "1.5 (2/2)", "2 (2/2)", "3 (2/2)", "– (1/2)", "– (0/2)", "2 (1.00 ×)", "1/3"],
-            ["weight norm", "0.1", "0.00", "3.00", "3.25", "1 (1/1)", "1 (1/1)", "2 (1/1)",
-             "2 (1/1)", "2 (1/1)", "2 (1.00 ×)", "0/1 (+1 unfinished)"]])
-        self.assertEqual(len(HEADINGS), 12)
+             "1.5 (2/2, 2 s)", "2 (2/2, 3 s)", "3 (2/2, 6 s)", "– (1/2)", "– (0/2)",
+             "2 (1.00 ×)", "1/3"],
+            ["weight norm", "0.1", "0.00", "3.00", "3.25", "1 (1/1, 1 s)",
+             "1 (1/1, 1 s)", "2 (1/1, 3 s)", "2 (1/1, 3 s)", "2 (1/1, 3 s)", "2 (1.00 ×)",
+             "0/1 (+1 unfinished)"]])
+        self.assertEqual([len(part) for part in headings(Plan())], [5, 5, 2])
 
     def test_summary_csv(self):
         self.by_hand()
@@ -53,10 +56,11 @@ class TestTables(unittest.TestCase):
             [plain[name] for name in ("study", "dataset", "network", "epochs", "mini_batch_size",
                                       "arm", "best_learning_rate", "seeds")],
             ["supervised", "d", "mlp", "3", "10", "plain", "0.1", "2"])
-        self.assertEqual([plain[f"test_error_{part}"] for part in ("median", "min", "max")],
+        self.assertEqual([plain[f"test_error_{part}"] for part in ("median", "low", "high")],
                          ["6.5", "5.5", "7.5"])
-        self.assertEqual((plain["epochs_to_10_percent"], plain["epochs_to_2_percent"],
-                          plain["seeds_that_reached_2_percent"]), ("1.5", "inf", "1"))
+        self.assertEqual(plain["seconds_to_10"], "2")  # of 1 + 2, and of 1
+        self.assertEqual((plain["epochs_to_10"], plain["epochs_to_2"],
+                          plain["seeds_that_reached_2"]), ("1.5", "inf", "1"))
         self.assertEqual((plain["runs_ended"], plain["runs_diverged"]), ("3", "1"))
         self.assertEqual(normalized["runs_unfinished"], "1")
         self.assertEqual(normalized["time_ratio_to_baseline"], "1")
@@ -80,9 +84,10 @@ class TestTables(unittest.TestCase):
         self.by_hand()
         lines = summary_table(self.folder).splitlines()
         self.assertIn("own best learning rate", lines[0])
+        self.assertIn("chosen on validation", lines[0])
         self.assertEqual(lines[3], "supervised: d, mlp")
         self.assertEqual(
-            lines[4:], ["arm          rate  train %  valid %  test % [min, max]  to 10/5/3/2/1 %"
+            lines[4:], ["arm          rate  train %  valid %      test % [95 %]  to 10/5/3/2/1 %"
                         "  s/epoch  diverged",
                         "plain         0.1     2.50     7.00  6.50 [5.50, 7.50]      1.5/2/3/-/-"
                         "        2       1/3",

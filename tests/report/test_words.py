@@ -59,6 +59,14 @@ class TestWords(unittest.TestCase):
         self.assertIn("With one seed nothing is known about the spread between runs.",
                       cautions(self.compare()[0]))
 
+    def test_few_seeds_are_a_caution_and_six_have_a_test(self):
+        self.two_arms([9, 1], [9, 1], tests=((5, 6, 7), (1, 2, 3)))
+        self.assertIn("With fewer than 6 seeds no test of pairs", cautions(self.compare()[0])[-1])
+        self.assertNotIn("p =", self.told())
+        self.two_arms([9, 1], [9, 1], tests=((5, 6, 7, 8, 9, 9), (4, 5, 6, 7, 8, 8)))
+        self.assertIn("(p = 0.031 by pairs of one seed)", self.told())
+        self.assertFalse([each for each in cautions(self.compare()[0]) if "fewer than" in each])
+
     def test_nothing_to_compare(self):
         put(self.folder, "plain", 0.1, 0, [9, 1], [9, 1], 2)
         self.assertIn("The records don't answer the question", self.told())
@@ -91,7 +99,7 @@ class TestWords(unittest.TestCase):
         self.two_arms([1, 1], [9, 1], tests=((3, 4, 5), (6, 7, 8)), network="slower")
         self.two_arms([50, 50], [50, 50], network="neither")
         self.assertEqual(
-            self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a low "
+            self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a good "
             "training error: weight norm needed fewer than plain in 2, as many in 1, more in 1 "
             "(1 can't tell). Its test error: lower beyond the spread over seeds in 2, higher in "
             "1, no such difference in 2.")

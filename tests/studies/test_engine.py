@@ -24,7 +24,7 @@ def do(client, study, folder=None, on_record=None):
     def tell(run, record):
         told.append((run, record))
         if folder:
-            recorder.record(run, record)
+            recorder.tell(run, record)
         if on_record:
             on_record(run, record)
 
@@ -87,10 +87,17 @@ class OnTwoWorkers(TestCase):
             self.assertEqual(comparable(pathlib.Path(other)), comparable(pathlib.Path(one)))
             self.assertEqual(undone(other, study.runs()), [])
 
-    def test_a_run_that_ends_every_worker_ends_the_study(self):
-        with self.assertRaisesRegex(StudyError, "3 workers were lost while they did the run"):
-            do(self.client, toy(networks=("odd",), arms=("dies",), seeds=(0,),
-                                learning_rates=(0.1,)))
+    def test_a_run_that_ends_every_worker_is_given_up_and_the_others_go_on(self):
+        study = toy(networks=("odd",), arms=("dies", "fast"), seeds=(0,), learning_rates=(0.1,))
+        engine, told = do(self.client, study)
+        self.assertEqual([run.arm for run, record in told if record["kind"] == "end"], ["fast"])
+        (run, why), = engine.failures
+        self.assertEqual(run.arm, "dies")
+        self.assertIn("3 workers were lost while they did it", why)
+
+    def test_runs_that_all_end_their_workers_end_the_study(self):
+        with self.assertRaisesRegex(StudyError, "failed like 2 before it: 3 workers were lost"):
+            do(self.client, toy(networks=("odd",), arms=("dies",)))
 
 
 def test_workers_have_one_thread_and_no_trace_of_dask_stays():

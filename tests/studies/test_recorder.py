@@ -25,7 +25,7 @@ def test_what_is_recorded_is_read_back_in_the_studys_order():
         write = recorder(folder, runs)
         for run in reversed(runs):
             for record in stream(run):
-                write.record(run, record)
+                write.tell(run, record)
         read = read_records(folder)
         assert [each.run for each in read.runs] == [run.values for run in runs]
         assert not read.problems
@@ -40,7 +40,7 @@ def test_a_run_without_its_end_is_undone():
         write = recorder(folder, runs)
         for run in runs:
             for record in stream(run):
-                write.record(run, record)
+                write.tell(run, record)
         assert undone(folder, runs) == []
         path = record_path(folder, runs[1].id)
         path.write_bytes(path.read_bytes()[:-20])  # the end line, half of it
@@ -52,7 +52,7 @@ def test_a_run_that_begins_again_replaces_what_there_was():
     with TemporaryDirectory() as folder:
         write = recorder(folder, [run])
         for record in stream(run)[:2] + stream(run):
-            write.record(run, record)
+            write.tell(run, record)
         lines = Path(record_path(folder, run.id)).read_text().splitlines()
         assert len(lines) == 4
 
@@ -62,6 +62,6 @@ def test_closing_leaves_a_run_unfinished():
     with TemporaryDirectory() as folder:
         write = recorder(folder, [run])
         for record in stream(run)[:2]:
-            write.record(run, record)
+            write.tell(run, record)
         write.close()
         assert undone(folder, [run]) == [run]

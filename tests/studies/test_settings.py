@@ -2,10 +2,17 @@
 
 from unittest import TestCase
 
-from tests.studies.toy import SETTINGS
-from yann_weightnorm.studies.settings import overridden, parse_assignment, setting_for
+from tests.studies.toy import SETTINGS, ToyRun
+from yann_weightnorm.studies import settings as module
+from yann_weightnorm.studies.kinds import FLAG, NONNEGATIVE
+from yann_weightnorm.studies.runs import settings_of
+from yann_weightnorm.studies.settings import parse_assignment, setting_for, text_of
 
 NETWORKS = ("mlp", "lenet")
+
+
+def overridden(defaults, given, parts):
+    return module.overridden(defaults, given, settings_of(ToyRun), parts, ["networks"])
 
 
 class Overridden(TestCase):
@@ -38,9 +45,13 @@ class Overridden(TestCase):
             with self.assertRaisesRegex(ValueError, f"no setting '{name}'.*perhaps.*{near}"):
                 overridden(SETTINGS, {name: "1"}, NETWORKS)
 
-    def test_only_some_settings_can_be_narrowed(self):
-        with self.assertRaisesRegex(ValueError, "no setting 'mlp.mini_batch_size'"):
-            overridden(SETTINGS, {"mlp.mini_batch_size": "5"}, NETWORKS)
+    def test_what_parts_a_study_can_not_be_narrowed(self):
+        with self.assertRaisesRegex(ValueError, "no setting 'mlp.networks'"):
+            overridden(SETTINGS, {"mlp.networks": "lenet"}, NETWORKS)
+
+    def test_without_parts_the_error_names_none(self):
+        with self.assertRaisesRegex(ValueError, "no setting 'mlp.epochs'.*train_rows\\.$"):
+            overridden(SETTINGS, {"mlp.epochs": "5"}, ())
 
     def test_wrong_values_are_named(self):
         for name, value in (("epochs", "0"), ("epochs", "two"), ("seeds", "-1"), ("seeds", ","),
@@ -60,3 +71,21 @@ def test_an_assignment_needs_an_equals_sign():
             assert "name=value" in str(error)
         else:
             raise AssertionError(wrong)
+
+
+def test_kinds_read_what_they_say_and_nothing_else():
+    for kind, good, bad in ((FLAG, {"yes": True, "No": False}, ("1", "", "true")),
+                            (NONNEGATIVE, {"0": 0.0, "1e-3": 0.001}, ("-1", "nan", "inf", "x"))):
+        assert {text: kind.read(text) for text in good} == good
+        for text in bad:
+            try:
+                kind.read(text)
+            except (ValueError, KeyError):
+                continue
+            raise AssertionError(text)
+
+
+def test_a_value_is_written_as_it_is_read():
+    for name, text in (("learning_rates", "0.001,0.003"), ("train_rows", "all"), ("epochs", "7"),
+                       ("arms", "normal,weight norm")):
+        assert text_of(overridden(SETTINGS, {name: text}, ())[name]) == text

@@ -7,8 +7,11 @@ import numpy as np
 
 from yann_weightnorm.initialization import initialize_from_data
 from yann_weightnorm.studies import study_named
-from yann_weightnorm.studies.networks import ARMS, build, network_named
-from yann_weightnorm.studies.supervised import check, cooked, dataset_of, perform
+from yann_weightnorm.studies.arms import ARMS
+from yann_weightnorm.studies.building import build
+from yann_weightnorm.studies.data import dataset_of
+from yann_weightnorm.studies.networks import network_named
+from yann_weightnorm.studies.supervised import check, cooked, perform
 
 RUN = dataclasses.replace(study_named("supervised").runs()[0], network="mlp 16", epochs=2,
                           learning_rate=0.01, train_rows=500)
@@ -16,6 +19,10 @@ RUN = dataclasses.replace(study_named("supervised").runs()[0], network="mlp 16",
 
 def with_(**values):
     return dataclasses.replace(RUN, **values)
+
+
+def data_of(run):
+    return dataset_of(run.dataset, run.mini_batch_size, run.train_rows)
 
 
 def records_of(run):
@@ -38,7 +45,7 @@ class Repeats(TestCase):
         run = with_(arm="weight norm + data start", seed=5)
         theirs = records_of(run)
         shared = cooked(run, None)
-        net = build(run.network, run.arm, dataset_of(run, None), seed=run.seed)
+        net = build(run.network, run.arm, data_of(run), seed=run.seed)
         initialize_from_data(net)
         history = net.train(epochs=2, learning_rates=(0, run.learning_rate), nan_retreats=0,
                             early_terminate=False)
@@ -83,7 +90,7 @@ class Arms(TestCase):
         self.assertEqual(len(seen), len(ARMS))
 
     def test_the_start_without_data_is_the_same_function_in_both_parametrisations(self):
-        dataset = dataset_of(RUN, None)
+        dataset = data_of(RUN)
         plain, normed = (build("mlp 8", arm, dataset) for arm in ("normal", "weight norm"))
         costs = []
         for net in (plain, normed):

@@ -1,15 +1,32 @@
 """A study without networks: arithmetic in place of training, for what isn't about training."""
 
+import dataclasses
 import os
 import time
 
+from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, ROWS, WHOLE
+from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
 
-__all__ = ["SETTINGS", "comparable", "seconds", "toy"]
+__all__ = ["SETTINGS", "ToyRun", "comparable", "seconds", "toy"]
 
 SETTINGS = {"networks": ("even", "odd"), "arms": ("fast", "slow"), "datasets": ("none",),
             "learning_rates": (0.1, 0.2), "seeds": (0, 1, 2), "epochs": 3, "mini_batch_size": 1,
             "train_rows": None}
+
+
+@dataclasses.dataclass(frozen=True)
+class ToyRun(Run):
+    """Networks 'even' and 'odd', which are none."""
+
+    network: str = setting(NAME, "networks")
+    arm: str = setting(NAME, "arms")
+    dataset: str = setting(NAME, "datasets", told=False)
+    learning_rate: float = setting(NUMBER, "learning_rates", word="rate ", graph=False)
+    seed: int = setting(WHOLE, "seeds", word="seed ", graph=False)
+    epochs: int = setting(COUNT, graph=False, told=False)
+    mini_batch_size: int = setting(COUNT, told=False)
+    train_rows: object = setting(ROWS, told=False)
 
 
 def perform(run, data, emit):
@@ -39,7 +56,8 @@ def seconds(run):
 
 def toy(**settings):
     """Return the toy study with other settings."""
-    return Study(name="toy", question="Does it run?", settings=dict(SETTINGS, **settings),
+    return Study(name="toy", question="Does it run?", run=ToyRun, parted_by="network",
+                 parts=("even", "odd"), settings=dict(SETTINGS, **settings),
                  perform=perform, check=check, epoch_seconds=seconds, start_seconds=seconds)
 
 

@@ -4,16 +4,14 @@ from yann_weightnorm.report.numbers import rate
 
 __all__ = ["background", "commands"]
 
+NAMED = ("network", "arm", "dataset")  # what the sections of the report name
+
 
 def background(runs):
     """Return (name, list of values) pairs: what all runs share, or each value that occurs."""
     facts = [
         ("studies", _distinct(run.header["study"] for run in runs)),
-        ("seeds", [", ".join(map(str, _sorted(run.run["seed"] for run in runs)))]),
-        ("learning rates", [", ".join(map(rate, _sorted(run.run["learning_rate"]
-                                                        for run in runs)))]),
-        ("epochs", _distinct(run.run.get("epochs") for run in runs)),
-        ("mini-batch size", _distinct(run.run.get("mini_batch_size") for run in runs)),
+        *_values(runs),
         ("rows", _distinct(_rows(run) for run in runs)),
         ("versions", _distinct(_versions(run) for run in runs)),
         ("machine", _distinct(run.header.get("machine") for run in runs)),
@@ -26,6 +24,19 @@ def background(runs):
 def commands(runs):
     """Return the distinct commands that made the records."""
     return _distinct(run.header.get("command") for run in runs)
+
+
+def _values(runs):
+    """Return what each value of the runs was, those that name networks and arms left out."""
+    names = dict.fromkeys(name for run in runs for name in run.run)
+    return [(name.replace("_", " "), [", ".join(map(_text, _sorted(
+        run.run[name] for run in runs if run.run.get(name) is not None)))])
+        for name in names if name not in NAMED and any(run.run.get(name) is not None
+                                                      for run in runs)]
+
+
+def _text(value):
+    return rate(value) if isinstance(value, float) else str(value)
 
 
 def _distinct(values):
@@ -44,7 +55,7 @@ def _sorted(values):
 def _rows(run):
     rows = run.header.get("rows") or {}
     sizes = ", ".join(f"{number} {part}" for part, number in rows.items())
-    return f"{run.run['dataset']}: {sizes}" if sizes else None
+    return f"{run.run.get('dataset', run.header['study'])}: {sizes}" if sizes else None
 
 
 def _versions(run):

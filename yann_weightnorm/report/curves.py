@@ -1,4 +1,4 @@
-"""The page's graphs: learning curves, and final error against learning rate.
+"""The page's graphs: learning curves, and the judge's last value against the learning rate.
 
 A figure is made here and drawn by the page's own script, which switches between metrics, hides
 arms and paints axes to suit a light or dark page: each trace says in its ``meta`` to which arm
@@ -14,10 +14,9 @@ from yann_weightnorm.report.comparison import final
 from yann_weightnorm.report.numbers import percent, plural, rate
 from yann_weightnorm.report.statistics import band, spread
 
-__all__ = ["METRICS", "arm_band", "learning_curves", "rate_points", "robustness"]
+__all__ = ["arm_band", "axis_layout", "learning_curves", "point_texts", "points_traces",
+           "rate_points", "robustness"]
 
-METRICS = {"train_error": "training error (%)", "valid_error": "validation error (%)",
-           "train_cost": "training cost (mean over rows)"}
 MARGIN = {"l": 62, "r": 14, "t": 34, "b": 52}
 HOVER = "%{customdata[0]:.4~g} [%{customdata[1]:.4~g}, %{customdata[2]:.4~g}]"
 DODGE = 0.05  # of a decade, between the whiskers of neighbouring arms
@@ -25,10 +24,11 @@ DODGE = 0.05  # of a decade, between the whiskers of neighbouring arms
 
 def learning_curves(comparison, looks):
     """Return the figure of all metrics against epochs, one median and one band per arm."""
-    figure = go.Figure(layout=_layout("epoch", METRICS["train_error"]))
+    plan = comparison.plan
+    figure = go.Figure(layout=axis_layout(plan.point, plan.metrics[plan.first].title))
     figure.update_xaxes(rangemode="tozero")
     figure.update_layout(hovermode="x unified")
-    for metric in METRICS:
+    for metric in plan.metrics:
         for arm in comparison.arms:
             drawn = arm_band(arm, metric)
             if drawn.epoch.size:
@@ -39,30 +39,61 @@ def learning_curves(comparison, looks):
 def arm_band(arm, metric):
     """Return the band over an arm's runs at its best learning rate."""
     return band([(run.epochs["epoch"], run.epochs[metric], run.status == "diverged")
-                 for run in arm.best_runs])
+                 for run in arm.best_runs],
+                -math.inf if arm.plan.metrics[metric].higher else math.inf)
 
 
 def robustness(comparison, looks):
-    """Return the figure of the final validation error against the learning rate."""
-    figure = go.Figure(layout=_layout("learning rate", "final " + METRICS["valid_error"]))
-    figure.update_xaxes(**_rate_axis(comparison))
-    points = {arm.name: rate_points(arm) for arm in comparison.arms if arm.rates}
-    top = _top(points.values())
-    for place, (name, values) in enumerate(points.items()):
-        shift = 10 ** (DODGE * (place - (len(points) - 1) / 2))
-        figure.add_trace(_whiskers(name, values, looks[name], shift))
-        figure.add_trace(_crosses(name, values, looks[name], shift, top))
+    """Return the figure of the judge's last value against the learning rate."""
+    plan = comparison.plan
+    words, judge = plan.tuned.replace("_", " "), plan.measured[plan.judge]
+    figure = go.Figure(layout=axis_layout(words, "final " + judge.title))
+    rates = {value for arm in comparison.arms for value in arm.rates if value > 0}
+    figure.update_xaxes(**logarithmic(rates))
+    figure.add_traces(points_traces({arm.name: rate_points(arm) for arm in comparison.arms
+                                     if arm.rates}, looks, words, higher=judge.higher))
     return figure
 
 
+def points_traces(arms, looks, words, log=True, higher=False):
+    """Return traces of final values against an axis.
+
+    Parameters
+    ----------
+    arms : dict of str to list of (x, Spread, diverged runs)
+        By arm.
+    looks : dict of str to Look
+    words : str
+        What the axis is called.
+    log : bool
+        Whether the axis is logarithmic, on which arms are set side by side.
+    higher : bool
+        Whether more is better: then what diverged is marked at the bottom.
+    """
+    edge, traces = _edge(arms.values(), higher), []
+    for place, (name, values) in enumerate(arms.items()):
+        shift = 10 ** (DODGE * (place - (len(arms) - 1) / 2)) if log else 1.0
+        traces.append(_whiskers(name, values, looks[name], shift, words))
+        traces.append(_crosses(name, values, looks[name], shift, edge, words))
+    return traces
+
+
 def rate_points(arm):
-    """Return (learning rate, spread of final validation errors, diverged runs), one a rate."""
-    return [(learning_rate, spread([final(run, "valid_error") for run in runs]),
+    """Return (learning rate, spread of the judge's last values, diverged runs), one a rate."""
+    return [(learning_rate, spread([final(run, arm.plan.judge) for run in runs]),
              sum(run.status == "diverged" for run in runs))
             for learning_rate, runs in arm.rates.items()]
 
 
-def _layout(x, y):
+def logarithmic(values):
+    """Return a logarithmic axis with a tick at every one of `values`, if they are few."""
+    values = sorted(values)
+    ticks = {"tickmode": "array", "tickvals": values, "ticktext": [rate(each) for each in values]}
+    return dict(ticks if len(values) <= 9 else {}, type="log")
+
+
+def axis_layout(x, y):
+    """Return the layout of a figure with axes called `x` and `y`."""
     axis = {"showline": True, "ticks": "outside", "automargin": True, "zeroline": False}
     return {"template": go.layout.Template(), "showlegend": False, "margin": MARGIN,
             "xaxis": dict(axis, title={"text": x}), "yaxis": dict(axis, title={"text": y}),
@@ -71,7 +102,8 @@ def _layout(x, y):
 
 def _curve(arm, metric, drawn, look):
     """Return an arm's band and line for one metric; only the first metric is visible at first."""
-    common = {"name": f"{arm.name} ({rate(arm.best)})", "visible": metric == next(iter(METRICS)),
+    unit = arm.plan.metrics[metric].unit
+    common = {"name": f"{arm.name} ({rate(arm.best)})", "visible": metric == arm.plan.first,
               "meta": {"arm": arm.name, "metric": metric}, "mode": "lines"}
     known = np.isfinite(drawn.median) & np.isfinite(drawn.low) & np.isfinite(drawn.high)
     epoch, low, high = drawn.epoch[known], drawn.low[known], drawn.high[known]
@@ -82,7 +114,7 @@ def _curve(arm, metric, drawn, look):
         x=_list(drawn.epoch), y=_list(drawn.median), line={"color": look.colour, "width": 2.2,
                                                            "dash": look.dash},
         customdata=[_list(row) for row in zip(drawn.median, drawn.low, drawn.high)],
-        hovertemplate=HOVER + (" %" if metric.endswith("error") else ""),
+        hovertemplate=HOVER + (" %" if unit == "%" else ""),
         **common)
     return [around, line] if len(arm.best_runs) > 1 else [line]
 
@@ -92,48 +124,44 @@ def _list(values):
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
-def _rate_axis(comparison):
-    """Return a logarithmic axis with a tick at every learning rate that was tried."""
-    rates = sorted({value for arm in comparison.arms for value in arm.rates if value > 0})
-    ticks = {"tickmode": "array", "tickvals": rates, "ticktext": [rate(each) for each in rates]}
-    return dict(ticks if len(rates) <= 9 else {}, type="log")
+def _edge(arms, higher):
+    """Return the height at which what diverged is marked: beyond all others, on the worse side."""
+    ends = [part for points in arms for _, values, _ in points
+            for part in values[:3] if math.isfinite(part)] or [1.0]
+    least, most = min(ends), max(ends)
+    room = 0.12 * ((most - least) or abs(most) or 1.0)
+    return least - room if higher else most + room
 
 
-def _top(arms):
-    """Return the height at which diverged learning rates are marked: above all others."""
-    highs = [part for points in arms for _, errors, _ in points
-             for part in (errors.median, errors.high) if math.isfinite(part)]
-    return 1.12 * max(highs) if highs and max(highs) > 0 else 1.0
-
-
-def _whiskers(name, points, look, shift):
-    """Return medians with whiskers to the least and greatest finite error."""
+def _whiskers(name, points, look, shift, words):
+    """Return medians with whiskers to the ends of their intervals, as far as they are finite."""
     finite = [(learning_rate, errors, diverged) for learning_rate, errors, diverged in points
               if math.isfinite(errors.median) and learning_rate > 0]
-    highs = [errors.high if math.isfinite(errors.high) else errors.median
-             for _, errors, _ in finite]
+    highs, lows = ([end if math.isfinite(end) else errors.median
+                    for _, errors, _ in finite for end in [getattr(errors, which)]]
+                   for which in ("high", "low"))
     return go.Scatter(
         x=[each[0] * shift for each in finite], y=[each[1].median for each in finite],
         error_y={"type": "data", "symmetric": False, "thickness": 1.4, "width": 4,
                  "array": [high - each[1].median for high, each in zip(highs, finite)],
-                 "arrayminus": [each[1].median - each[1].low for each in finite]},
+                 "arrayminus": [each[1].median - low for low, each in zip(lows, finite)]},
         mode="lines+markers", line={"color": look.colour, "width": 2, "dash": look.dash},
         marker={"size": 9, "color": look.colour,
                 "symbol": [look.symbol + ("-open" if each[2] else "") for each in finite]},
-        **_told(name, finite))
+        **point_texts(name, finite, words))
 
 
-def _crosses(name, points, look, shift, top):
-    """Return a cross at the top for every learning rate whose median run diverged."""
-    lost = [each for each in points if each[1].median == math.inf and each[0] > 0]
-    return go.Scatter(x=[each[0] * shift for each in lost], y=[top] * len(lost), mode="markers",
+def _crosses(name, points, look, shift, edge, words):
+    """Return a cross at the edge for every place whose median run diverged."""
+    lost = [each for each in points if math.isinf(each[1].median) and each[0] > 0]
+    return go.Scatter(x=[each[0] * shift for each in lost], y=[edge] * len(lost), mode="markers",
                       marker={"size": 11, "symbol": "x", "color": look.colour},
-                      **_told(name, lost))
+                      **point_texts(name, lost, words))
 
 
-def _told(name, points):
+def point_texts(name, points, words):
     """Return the name, and what hovering over each point says."""
-    texts = [f"{name}<br>learning rate {rate(learning_rate)}<br>{percent(errors.median)}"
+    texts = [f"{name}<br>{words} {rate(learning_rate)}<br>{percent(errors.median)}"
              f" [{percent(errors.low)}, {percent(errors.high)}]<br>"
              f"{plural(errors.count, 'run')}, {diverged} diverged"
              for learning_rate, errors, diverged in points]

@@ -8,7 +8,7 @@ NONE = "–"  # nothing recorded, or never reached
 
 
 def percent(value):
-    """Return an error in percent, '2.50'; 'diverged' for infinity."""
+    """Return an error in percent, or another value, '2.50'; 'diverged' for infinity."""
     if math.isnan(value):
         return NONE
     if math.isinf(value):

@@ -14,14 +14,15 @@ from yann_weightnorm.files import write_atomically
 from yann_weightnorm.records import read_records
 from yann_weightnorm.report import tables
 from yann_weightnorm.report.background import background, commands
-from yann_weightnorm.report.comparison import baseline, compare
-from yann_weightnorm.report.curves import METRICS, learning_curves, robustness
-from yann_weightnorm.report.numbers import plural, rate
+from yann_weightnorm.report.comparison import compare
+from yann_weightnorm.report.numbers import plural
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.pictures import picture
-from yann_weightnorm.report.words import cautions, lead, sentence
+from yann_weightnorm.report.sections import comparison_sections, sweep_sections
+from yann_weightnorm.report.words import lead
+from yann_weightnorm.toolbox.registry import hint
 
-__all__ = ["Report", "summary_table", "write_report"]
+__all__ = ["Report", "pictures_of", "read_comparisons", "summary_table", "write_report"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,12 +36,12 @@ class Report(NamedTuple):
     pictures: list
 
 
-def write_report(folder):
+def write_report(folder, study=None):
     """Write the report of the records in `folder` and return its :class:`Report` of paths.
 
     Reads ``records/*.jsonl`` and writes ``report.html``, ``summary.csv``, ``epochs.csv`` and one
     ``curves-<network>.png`` per network into `folder`. Trains nothing; may be called while the
-    study is still running, and again later.
+    study is still running, and again later. Where `study` names one, only its records count.
 
     Raises
     ------
@@ -50,9 +51,9 @@ def write_report(folder):
         If none of the records can be read.
     """
     folder = Path(folder)
-    records, comparisons = _read(folder)
+    records, comparisons = read_comparisons(folder, study)
     arms = looks(comparisons)
-    pictures = {name: picture(those, arms) for name, those in _pictures(comparisons).items()}
+    pictures = {name: picture(those, arms) for name, those in pictures_of(comparisons).items()}
     written = Report(
         folder / "report.html",
         write_atomically(folder / "summary.csv", tables.summary_csv(comparisons)),
@@ -64,19 +65,26 @@ def write_report(folder):
 
 def summary_table(folder):
     """Return the summary of the records in `folder` as plain text, at most 100 columns wide."""
-    return tables.text_table(_read(folder)[1])
+    return tables.text_table(read_comparisons(folder)[1])
 
 
-def _read(folder):
+def read_comparisons(folder, study=None):
     """Return (records, comparisons) of a folder; refuse one in which nothing can be read."""
     records = read_records(folder)
     if not records.runs:
         raise ValueError(f"the report wants at least one readable record in {folder}, but could "
                          f"read none; the first problem: {records.problems[0]}")
+    studies = list(dict.fromkeys(run.header["study"] for run in records.runs))
+    if study is not None:
+        if study not in studies:
+            raise ValueError(f"{folder} holds no records of the study {study!r}"
+                             f"{hint(study, studies)}, but of {', '.join(map(str, studies))}.")
+        records = records._replace(runs=[run for run in records.runs
+                                         if run.header["study"] == study])
     return records, compare(records.runs)
 
 
-def _pictures(comparisons):
+def pictures_of(comparisons):
     """Return the comparisons of each network by the name of its picture."""
     networks, names = {}, {}
     for each in comparisons:
@@ -92,9 +100,11 @@ def _pictures(comparisons):
 def _page(records, comparisons, arms, written):
     """Return the page's HTML."""
     opening = lead(comparisons)
-    sections = [_section(each, arms, place, opening) for place, each in enumerate(comparisons)]
+    sections = [*sweep_sections(comparisons, arms),
+                *comparison_sections(comparisons, arms, opening)]
     return _environment().get_template("page.html").render(
-        lead=opening, sections=sections, metrics=METRICS, headings=tables.HEADINGS,
+        lead=opening, plan=comparisons[0].plan, sections=sections,
+        questions=_questions(comparisons),
         background=background(records.runs), commands=commands(records.runs),
         problems=records.problems, written=written, version=__version__,
         runs=_runs(records.runs), plotly=Markup(_plotly()), figures=_script_data(sections))
@@ -113,32 +123,9 @@ def _keep_together(text):
     return re.sub(r" (?=%|[\d.e+]+\]|diverged\])", "\u00a0", text)
 
 
-def _section(comparison, arms, place, opening):
-    """Return what the template needs of one comparison; not what `opening` says already."""
-    plain = baseline(comparison)
-    told = [arm for arm in comparison.arms
-            if arm is not plain and sentence(comparison, arm) not in opening]
-    shown = [arm for arm in comparison.arms if arm.best_runs]
-    rates = {value for arm in comparison.arms for value in arm.rates}
-    return {
-        "id": f"c{place}", "title": comparison.title, "about": _about(comparison),
-        "arms": [{"name": arm.name, "rate": rate(arm.best), "look": arms[arm.name]}
-                 for arm in comparison.arms if arm.runs],
-        "sentences": list(dict.fromkeys(sentence(comparison, arm, brief=True) for arm in told)),
-        "cautions": cautions(comparison), "rows": tables.rows(comparison), "plain": plain.name,
-        "curves": learning_curves(comparison, arms) if shown else None,
-        "rates": robustness(comparison, arms) if shown and len(rates) > 1 else None,
-    }
-
-
-def _about(comparison):
-    """Return the settings that all runs of a comparison share, in words."""
-    parts = [f"study {comparison.study}"]
-    if comparison.epochs is not None:
-        parts.append(plural(comparison.epochs, "epoch"))
-    if comparison.mini_batch_size is not None:
-        parts.append(f"mini batches of {comparison.mini_batch_size}")
-    return ", ".join(parts)
+def _questions(comparisons):
+    """Return what the studies ask, each once."""
+    return list(dict.fromkeys(each.plan.question for each in comparisons if each.plan.question))
 
 
 def _runs(runs):

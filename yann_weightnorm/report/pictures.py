@@ -1,37 +1,90 @@
-"""The learning curves as a picture per network, for papers and slides."""
+"""Learning curves and sweeps as pictures, for papers and slides."""
 
 import io
 import warnings
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from yann_weightnorm.report.curves import METRICS, arm_band
+from yann_weightnorm.report.curves import arm_band
+from yann_weightnorm.report.numbers import rate
+from yann_weightnorm.report.sweeps import DIVERGED, sweep_metrics, sweep_points
 
-__all__ = ["picture"]
+__all__ = ["picture", "sweep_picture"]
 
 DOTS_PER_INCH = 160
-LEGEND = "Median and range over seeds, each arm at its own best learning rate"
+LEGEND = "Median and 95 % interval over seeds, each arm at its own best learning rate"
 
 
-def picture(comparisons, looks):
-    """Return PNG bytes: a row per comparison, a column per metric, one legend below."""
+def picture(comparisons, looks, kind="png"):
+    """Return a picture's bytes: a row per comparison, a column per metric, one legend below.
+
+    Parameters
+    ----------
+    comparisons : list of Comparison
+    looks : dict of str to Look
+    kind : {'png', 'svg'}
+    """
     rows = len(comparisons)
     names = list(dict.fromkeys(arm.name for each in comparisons for arm in each.arms))
     lines, columns = _legend_shape(names)
-    figure = Figure(figsize=(11, 2.9 * rows + 0.25 * lines + 0.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(rows, len(METRICS), squeeze=False)
+    figure = _figure(2.9 * rows + 0.25 * lines + 0.4)
+    metrics = {name: metric for each in comparisons for name, metric in each.plan.metrics.items()}
+    axes = figure.subplots(rows, len(metrics), squeeze=False)
     for comparison, line in zip(comparisons, axes):
-        _row(comparison, line, looks)
+        _row(comparison, line, looks, metrics)
+    _legend(figure, names, looks, columns)
+    return _bytes(figure, kind)
+
+
+def sweep_picture(sweep, looks, kind="png"):
+    """Return a picture's bytes: the judge's last value, and the runs that diverged, by the axis."""
+    lines, columns = _legend_shape(list(sweep.arms))
+    figure = _figure(3.4 + 0.25 * lines)
+    axes = figure.subplots(1, 2)
+    metrics = sweep_metrics(sweep)
+    for axis, name in zip(axes, (sweep.plan.judge, DIVERGED)):
+        for arm, points in sweep.arms.items():
+            _draw_points(axis, sweep_points(points, name), looks[arm])
+        axis.set_xlabel(sweep.words)
+        axis.set_ylabel(metrics[name].title)
+        axis.set_xscale("log" if sweep.log else "linear")
+        axis.set_xticks(sweep.places, labels=[rate(x) for x in sweep.places])
+        axis.minorticks_off()
+        axis.grid(alpha=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")
+    _legend(figure, list(sweep.arms), looks, columns)
+    return _bytes(figure, kind)
+
+
+def _figure(height):
+    figure = Figure(figsize=(11, height), layout="constrained")
+    FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
+    return figure
+
+
+def _legend(figure, names, looks, columns):
     figure.legend(handles=[_handle(name, looks[name]) for name in names], ncol=columns,
                   loc="outside lower center", frameon=False, handlelength=3, title=LEGEND,
                   title_fontsize="small")
-    return _png(figure)
+
+
+def _draw_points(axis, points, look):
+    """Draw the finite medians of an arm with their intervals."""
+    points = [(x, found) for x, found, _ in points if np.isfinite(found.median)]
+    if not points:
+        return
+    x, medians = [each[0] for each in points], np.array([each[1].median for each in points])
+    ends = np.array([(each[1].low, each[1].high) for each in points]).T
+    ends = np.where(np.isfinite(ends), ends, medians)
+    axis.errorbar(x, medians, yerr=[medians - ends[0], ends[1] - medians], color=look.colour,
+                  linestyle=look.linestyle, marker=look.marker, capsize=3, linewidth=1.6)
 
 
 def _legend_shape(names):
@@ -41,21 +94,25 @@ def _legend_shape(names):
     return lines, -(-len(names) // lines)
 
 
-def _png(figure):
+def _bytes(figure, kind):
     file = io.BytesIO()
     with warnings.catch_warnings(), np.errstate(all="ignore"):  # huge numbers may overflow
         # A name in a script that the font lacks becomes boxes; the page and the CSV have it whole.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
+        # The same records give the same bytes.
+        with rc_context({"svg.hashsalt": "yann_weightnorm"}):
+            figure.savefig(file, format=kind, dpi=DOTS_PER_INCH,
+                           metadata={"Date": None} if kind == "svg" else None)
     return file.getvalue()
 
 
-def _row(comparison, line, looks):
-    for axis, (metric, label) in zip(line, METRICS.items()):
+def _row(comparison, line, looks, metrics):
+    for axis, (name, metric) in zip(line, metrics.items()):
         for arm in comparison.arms:
-            _draw(axis, arm_band(arm, metric), looks[arm.name])
-        axis.set_xlabel("epoch")
-        axis.set_ylabel(label)
+            if name in arm.plan.metrics:
+                _draw(axis, arm_band(arm, name), looks[arm.name])
+        axis.set_xlabel(comparison.plan.point)
+        axis.set_ylabel(metric.title)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)

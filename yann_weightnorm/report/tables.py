@@ -5,8 +5,7 @@ import io
 import math
 import unicodedata
 
-from yann_weightnorm.records import EPOCH_FIELDS
-from yann_weightnorm.report.comparison import LEVELS, baseline, reached
+from yann_weightnorm.report.comparison import baseline
 from yann_weightnorm.report.numbers import (
     count,
     percent,
@@ -15,45 +14,40 @@ from yann_weightnorm.report.numbers import (
     seconds,
 )
 
-__all__ = ["HEADINGS", "epochs_csv", "rows", "summary_csv", "text_table"]
+__all__ = ["epochs_csv", "headings", "rows", "summary_csv", "text_table"]
 
-HEADINGS = ("arm", "best learning rate", "training error, %", "validation error, %",
-            "test error, %", *(f"to {level} %" for level in LEVELS), "seconds per epoch",
-            "diverged / runs")
-ERRORS = ("train_error", "valid_error", "test_error")
 WIDEST = 100
 LEGEND = """\
-Medians over seeds, each arm at its own best learning rate (least validation error). Errors after
-the last epoch; 'to 10/5/...': epochs to a training error of 10 %, 5 %, ...; '-': not reached."""
+Medians over seeds with 95 % intervals, each arm at its own best learning rate, chosen on validation
+data. Values after the last epoch; 'to 10/5/...': epochs to these; '-': not reached."""
+
+
+def headings(plan):
+    """Return the headings of a comparison's table: three lists, the middle one of levels."""
+    unit = plan.metrics[plan.first].unit
+    return (["arm", f"best {plan.tuned.replace('_', ' ')}",
+             *(_headed(plan.measured[name]) for name in plan.shown)],
+            [f"{level:g} {unit}".rstrip() for level in plan.levels],
+            [f"seconds per {plan.point}", "diverged / runs"])
 
 
 def rows(comparison):
-    """Return a comparison's table, one list of cells per arm under `HEADINGS`."""
-    plain = baseline(comparison)
+    """Return a comparison's table, one list of cells per arm under :func:`headings`."""
+    plain, plan = baseline(comparison), comparison.plan
     return [[arm.name, rate(arm.best),
-             *(percent_spread(arm.spread(metric)) for metric in ERRORS),
-             *(_epochs_to(arm, level) for level in LEVELS),
+             *(percent_spread(arm.spread(metric)) for metric in plan.shown),
+             *(_epochs_to(arm, level) for level in plan.levels),
              _seconds(arm, plain), _ends(arm)] for arm in comparison.arms]
 
 
 def summary_csv(comparisons):
     """Return one CSV line per arm of every comparison, full precision, empty where unknown."""
-    names = ["study", "dataset", "network", "epochs", "mini_batch_size", "arm",
-             "best_learning_rate", "seeds"]
-    names += [f"{metric}_{part}" for metric in ERRORS for part in ("median", "min", "max")]
-    names += [f"{part}_{level}_percent" for level in LEVELS
-              for part in ("epochs_to", "seeds_that_reached")]
-    names += ["seconds_per_epoch", "time_ratio_to_baseline", "runs_ended", "runs_diverged",
-              "runs_unfinished"]
-    return _csv(names, [_summary(each, arm) for each in comparisons for arm in each.arms])
+    return _csv([_summary(each, arm) for each in comparisons for arm in each.arms])
 
 
 def epochs_csv(runs):
     """Return one CSV line per epoch of every run: all that the records hold of it."""
-    keys = ["dataset", "network", "arm", "learning_rate", "seed", "epochs", "mini_batch_size"]
-    fields = [name if name != "learning_rate" else "learning_rate_now" for name in EPOCH_FIELDS]
-    names = ["study", *keys, "status", "test_error", "epoch", *fields]
-    return _csv(names, [line for run in runs for line in _epochs(run, keys)])
+    return _csv([line for run in runs for line in _epochs(run)])
 
 
 def text_table(comparisons):
@@ -62,10 +56,12 @@ def text_table(comparisons):
 
 
 def _epochs_to(arm, level):
-    """Return '3 (3/3)': the median epoch, and how many of the runs got there."""
+    """Return '3 (3/3, 1.2 s)': the median epoch, how many runs got there, the median time."""
     if not arm.best_runs:
         return count(math.nan)
-    return f"{count(arm.epochs_to(level).median)} ({reached(arm, level)}/{len(arm.best_runs)})"
+    time = arm.seconds_to(level).median
+    told = f", {seconds(time)} s" if math.isfinite(time) else ""
+    return f"{count(arm.epochs_to(level).median)} ({arm.reached(level)}/{len(arm.best_runs)}{told})"
 
 
 def _seconds(arm, plain):
@@ -84,27 +80,42 @@ def _ends(arm):
     return f"{arm.diverged}/{len(arm.runs)}{waiting}"
 
 
+def _headed(metric):
+    return f"{metric.label}, {metric.unit}" if metric.unit else metric.label
+
+
 def _summary(comparison, arm):
-    spreads = [arm.spread(metric) for metric in ERRORS]
-    to_levels = [part for level in LEVELS
-                 for part in (arm.epochs_to(level).median, reached(arm, level))]
-    return [*comparison[:5], arm.name, arm.best, len(arm.best_runs),
-            *(part for each in spreads for part in each[:3]), *to_levels, arm.seconds,
-            _ratio(arm, baseline(comparison)), len(arm.runs), arm.diverged, arm.unfinished]
+    """Return an arm's line of the summary, a dict by column."""
+    line = {"study": comparison.study, **comparison.values, "arm": arm.name,
+            f"best_{arm.plan.tuned}": arm.best, "seeds": len(arm.best_runs)}
+    for metric in arm.plan.shown:
+        line.update((f"{metric}_{part}", value)
+                    for part, value in zip(("median", "low", "high"), arm.spread(metric)))
+    for level in arm.plan.levels:
+        line[f"epochs_to_{level:g}"] = arm.epochs_to(level).median
+        line[f"seconds_to_{level:g}"] = arm.seconds_to(level).median
+        line[f"seeds_that_reached_{level:g}"] = arm.reached(level)
+    return dict(line, seconds_per_epoch=arm.seconds,
+                time_ratio_to_baseline=_ratio(arm, baseline(comparison)),
+                runs_ended=len(arm.runs), runs_diverged=arm.diverged,
+                runs_unfinished=arm.unfinished)
 
 
-def _epochs(run, keys):
-    head = [run.header["study"], *(run.run.get(key) for key in keys), run.status,
-            run.end["test_error"] if run.end else None]
-    return [[*head, *values]
-            for values in zip(*(run.epochs[name] for name in ("epoch", *EPOCH_FIELDS)))]
+def _epochs(run):
+    """Return a run's lines of the epochs, dicts by column."""
+    head = dict({"study": run.header["study"], **run.run}, status=run.status,
+                **{name: run.end[name] if run.end else None for name in run.plan.finals})
+    names = ["learning_rate_now" if name == "learning_rate" else name for name in run.epochs]
+    return [dict(head, **dict(zip(names, values))) for values in zip(*run.epochs.values())]
 
 
-def _csv(names, lines):
+def _csv(lines):
+    """Return the dicts `lines` as CSV, with a column for every name."""
+    names = list(dict.fromkeys(name for line in lines for name in line))
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([[_cell(value) for value in line] for line in lines])
+    writer.writerows([[_cell(line.get(name)) for name in names] for line in lines])
     return file.getvalue()
 
 
@@ -119,21 +130,35 @@ def _cell(value):
 
 def _text(comparison):
     """Return one comparison as text: a title, a line of headings, a line per arm."""
-    headings = ("arm", "rate", "train %", "valid %", "test % [min, max]",
-                "to " + "/".join(map(str, LEVELS)) + " %", "s/epoch", "diverged")
-    table = [list(headings), *(_text_row(arm) for arm in comparison.arms)]
-    widths = [max(_width(line[place]) for line in table) for place in range(len(headings))]
+    plan = comparison.plan
+    heads = ["arm", "rate", *(_short(plan, name) for name in plan.shown),
+             _short_levels(plan), "s/epoch", "diverged"]
+    table = [heads, *(_text_row(arm) for arm in comparison.arms)]
+    widths = [max(_width(line[place]) for line in table) for place in range(len(heads))]
     spare = WIDEST - sum(widths[1:]) - 2 * (len(widths) - 1)
     widths[0] = min(widths[0], max(spare, 8))
     title = _fit(f"{comparison.study}: {comparison.title}", WIDEST).rstrip()
     return "\n".join([title, *(_text_line(line, widths) for line in table)])
 
 
+def _short(plan, name):
+    metric = plan.measured[name]
+    interval = " [95 %]" if name in plan.finals else ""
+    return f"{metric.short or metric.label} {metric.unit}".rstrip() + interval
+
+
+def _short_levels(plan):
+    unit = plan.metrics[plan.first].unit
+    return ("to " + "/".join(f"{level:g}" for level in plan.levels) + f" {unit}").rstrip()
+
+
 def _text_row(arm):
-    levels = "/".join(count(arm.epochs_to(level).median) for level in LEVELS)
-    cells = [arm.name, rate(arm.best), percent(arm.spread("train_error").median),
-             percent(arm.spread("valid_error").median), percent_spread(arm.spread("test_error")),
-             levels, seconds(arm.seconds), f"{arm.diverged}/{len(arm.runs)}"]
+    plan = arm.plan
+    levels = "/".join(count(arm.epochs_to(level).median) for level in plan.levels)
+    values = [percent_spread(arm.spread(name)) if name in plan.finals
+              else percent(arm.spread(name).median) for name in plan.shown]
+    cells = [arm.name, rate(arm.best), *values, levels, seconds(arm.seconds),
+             f"{arm.diverged}/{len(arm.runs)}"]
     return [cell.replace("–", "-") for cell in cells]
 
 

@@ -6,17 +6,16 @@ on the error it ends with, and a difference within the spread over seeds is call
 
 import math
 
-from yann_weightnorm.report.comparison import LEVELS, baseline
+from yann_weightnorm.report.comparison import baseline, subject
 from yann_weightnorm.report.numbers import percent, percent_spread, plural, rate
+from yann_weightnorm.report.statistics import ENOUGH, paired
 
 __all__ = ["cautions", "lead", "sentence"]
-
-SUBJECT = "weight norm"
 
 
 def lead(comparisons):
     """Return the opening paragraph: the answer over all comparisons."""
-    pairs = [(each, arm) for each in comparisons for arm in [_subject(each)] if arm]
+    pairs = [(each, arm) for each in comparisons for arm in [subject(each)] if arm]
     told = [(each, arm) for each, arm in pairs if arm.runs and baseline(each).runs
             and (arm.best_runs or baseline(each).best_runs)]
     if not told:
@@ -50,21 +49,17 @@ def cautions(comparison):
         found.append("Only one learning rate was tried, so no arm is at its best with certainty.")
     if any(len(arm.best_runs) == 1 for arm in comparison.arms):
         found.append("With one seed nothing is known about the spread between runs.")
+    elif any(len(arm.best_runs) < ENOUGH for arm in comparison.arms if arm.best_runs):
+        found.append(f"With fewer than {ENOUGH} seeds no test of pairs of one seed can be "
+                     f"significant at 5 %; that two intervals don't meet says less.")
     return found + comparison.problems
 
 
-def _subject(comparison):
-    """Return the arm that the title asks about, None if there is only the baseline."""
-    others = [arm for arm in comparison.arms if arm.name != baseline(comparison).name]
-    named = [arm for arm in others if arm.name.lower().startswith(SUBJECT)]
-    return (named or others or [None])[0]
-
-
 def _common_level(arm, plain):
-    """Return the smallest level that both reach, None if there is none."""
-    both = [level for level in LEVELS if _median(arm, level) < math.inf
+    """Return the hardest level that both reach, None if there is none."""
+    both = [level for level in arm.plan.levels if _median(arm, level) < math.inf
             and _median(plain, level) < math.inf]
-    return min(both) if both else None
+    return both[-1] if both else None
 
 
 def _median(arm, level):
@@ -73,8 +68,9 @@ def _median(arm, level):
 
 
 def _faster(arm, plain):
-    """Return 1, 0 or -1: whether `arm` reaches low training error sooner; None if unknown."""
-    mine, theirs = ([_median(each, level) for level in reversed(LEVELS)] for each in (arm, plain))
+    """Return 1, 0 or -1: whether `arm` reaches the hardest level sooner; None if unknown."""
+    mine, theirs = ([_median(each, level) for level in reversed(arm.plan.levels)]
+                    for each in (arm, plain))
     for own, other in zip(mine, theirs):
         if min(own, other) < math.inf:
             return (own < other) - (own > other)
@@ -82,35 +78,43 @@ def _faster(arm, plain):
 
 
 def _speed(arm, plain):
-    level = _common_level(arm, plain)
+    plan, level = arm.plan, _common_level(arm, plain)
+    metric, unit = plan.metrics[plan.first].label, _unit(plan, plan.first)
     if level is None:
-        text = (f"{arm.name} ended with {percent_spread(arm.spread('train_error'))} % training "
-                f"error, {plain.name} with {percent_spread(plain.spread('train_error'))} %")
+        text = (f"{arm.name} ended with {percent_spread(arm.spread(plan.first))}{unit} {metric}, "
+                f"{plain.name} with {percent_spread(plain.spread(plan.first))}{unit}")
     else:
-        text = (f"{arm.name} reached {level} % training error in "
-                f"{plural(_median(arm, level), 'epoch')}, {plain.name} in "
-                f"{plural(_median(plain, level), 'epoch')}")
+        text = (f"{arm.name} reached {level:g}{unit} {metric} in "
+                f"{plural(_median(arm, level), plan.point)}, {plain.name} in "
+                f"{plural(_median(plain, level), plan.point)}")
     return text + _beyond(arm, plain, level)
+
+
+def _unit(plan, metric):
+    unit = plan.measured[metric].unit
+    return f" {unit}" if unit else ""
 
 
 def _alone(arm):
     """Return what there is to say of an arm that can't be compared."""
+    judge = arm.plan.measured[arm.plan.judge].label
     if arm.best_runs:
-        error = percent_spread(arm.spread("valid_error"))
-        return f"{arm.name} ended with {error} % validation error"
+        value = percent_spread(arm.spread(arm.plan.judge))
+        return f"{arm.name} ended with {value}{_unit(arm.plan, arm.plan.judge)} {judge}"
     if not arm.runs:
         return f"{arm.name} has no ended runs yet"
-    return (f"{arm.name} has no learning rate at which more than half of its runs ended with a "
-            f"validation error")
+    return (f"{arm.name} has no {arm.plan.tuned.replace('_', ' ')} at which more than half of its "
+            f"runs ended with a {judge}")
 
 
 def _beyond(arm, plain, level):
-    """Return the level that only one of the two reached, in words."""
-    for lower in reversed(LEVELS):
+    """Return the hardest level that only one of the two reached, in words."""
+    unit = _unit(arm.plan, arm.plan.first)
+    for harder in reversed(arm.plan.levels):
         for own, other in ((arm, plain), (plain, arm)):
-            if lower != level and _median(own, lower) < math.inf == _median(other, lower):
-                return (f"; only {own.name} reached {lower} %, in "
-                        f"{plural(_median(own, lower), 'epoch')}")
+            if harder != level and _median(own, harder) < math.inf == _median(other, harder):
+                return (f"; only {own.name} reached {harder:g}{unit}, in "
+                        f"{plural(_median(own, harder), arm.plan.point)}")
     return ""
 
 
@@ -125,24 +129,37 @@ def _how(arm, plain, brief):
 
 
 def _quality(arm, plain):
-    """Return the test errors and whether they differ beyond the spread over seeds."""
-    mine, theirs = arm.spread("test_error"), plain.spread("test_error")
+    """Return the last values and whether they differ beyond the spread over seeds."""
+    metric = _last(arm)
+    label, unit = arm.plan.measured[metric].label.capitalize(), _unit(arm.plan, metric)
+    mine, theirs = arm.spread(metric), plain.spread(metric)
     if not (math.isfinite(mine.median) and math.isfinite(theirs.median)):
-        return f"Test error: {_percent(mine)} against {_percent(theirs)}."
+        return f"{label}: {_value(mine, unit)} against {_value(theirs, unit)}."
     words = {1: "lower, beyond the spread over seeds", -1: "higher, beyond the spread over seeds",
              0: "no difference beyond the spread over seeds",
              None: "one seed can't tell whether that is more than chance"}
-    return (f"Test error {percent_spread(mine)} % against {percent_spread(theirs)} %: "
-            f"{words[_better(mine, theirs)]}.")
+    return (f"{label} {percent_spread(mine)}{unit} against {percent_spread(theirs)}{unit}: "
+            f"{words[_lower(mine, theirs)]}{_chance(arm, plain, metric)}.")
 
 
-def _percent(spread):
+def _chance(arm, plain, metric):
+    """Return the p of the test of pairs, where there are enough of them for it to say anything."""
+    found = paired(arm.finals(metric), plain.finals(metric))
+    return f" (p = {found.p:.2g} by pairs of one seed)" if found.enough else ""
+
+
+def _last(arm):
+    """Return the metric that arms are finally judged by: of the end if there is one."""
+    return next(iter(arm.plan.finals), arm.plan.judge)
+
+
+def _value(spread, unit):
     known = math.isfinite(spread.median)
-    return f"{percent(spread.median)} %" if known else "not known"
+    return f"{percent(spread.median)}{unit}" if known else "not known"
 
 
-def _better(mine, theirs):
-    """Return 1 or -1 if the ranges don't meet, 0 if they do, None for single runs."""
+def _lower(mine, theirs):
+    """Return 1 or -1 if the intervals don't meet, 0 if they do, None for single runs."""
     if min(mine.count, theirs.count) < 2:
         return None
     return int(mine.high < theirs.low) - int(mine.low > theirs.high)
@@ -151,14 +168,16 @@ def _better(mine, theirs):
 def _tally(told):
     """Return the counts over many comparisons."""
     speed = [_faster(arm, baseline(each)) for each, arm in told]
-    error = [_better(arm.spread("test_error"), baseline(each).spread("test_error"))
-             for each, arm in told]
-    name, plain = told[0][1].name, baseline(told[0][0]).name
-    return (f"{len(told)} comparisons, each arm at its own best learning rate. Epochs to a low "
-            f"training error: {name} needed fewer than {plain} in {speed.count(1)}, as many in "
-            f"{speed.count(0)}, more in {speed.count(-1)}{_unknown(speed)}. Its test error: lower "
-            f"beyond the spread over seeds in {error.count(1)}, higher in {error.count(-1)}, no "
-            f"such difference in {error.count(0)}{_unknown(error)}.")
+    last = _last(told[0][1])
+    end = [_lower(arm.spread(_last(arm)), baseline(each).spread(_last(arm)))
+           for each, arm in told]
+    name, plain, plan = told[0][1].name, baseline(told[0][0]).name, told[0][1].plan
+    return (f"{len(told)} comparisons, each arm at its own best {plan.tuned.replace('_', ' ')}. "
+            f"{plan.point.capitalize()}s to a good {plan.metrics[plan.first].label}: {name} needed "
+            f"fewer than {plain} in {speed.count(1)}, as many in {speed.count(0)}, more in "
+            f"{speed.count(-1)}{_unknown(speed)}. Its {plan.measured[last].label}: lower beyond "
+            f"the spread over seeds in {end.count(1)}, higher in {end.count(-1)}, no such "
+            f"difference in {end.count(0)}{_unknown(end)}.")
 
 
 def _unknown(answers):

@@ -2,6 +2,6 @@
 
 from yann_weightnorm.studies.catalogue import STUDIES, study_named
 from yann_weightnorm.studies.runs import Run
-from yann_weightnorm.studies.study import Study
+from yann_weightnorm.studies.study import BUDGETS, Study
 
-__all__ = ["STUDIES", "Run", "Study", "study_named"]
+__all__ = ["BUDGETS", "STUDIES", "Run", "Study", "study_named"]

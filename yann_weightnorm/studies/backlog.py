@@ -51,7 +51,7 @@ class Backlog:
 
     def _seconds(self, graph):
         runs = self._waiting[graph]
-        return self.start_seconds(runs[0]) + sum(self.epoch_seconds(run) * run.epochs
+        return self.start_seconds(runs[0]) + sum(self.epoch_seconds(run) * run.points
                                                  for run in runs)
 
     def _worth_sharing(self, graph):

@@ -1,11 +1,12 @@
 """The studies by name."""
 
+from yann_weightnorm.studies.robustness import ROBUSTNESS
 from yann_weightnorm.studies.supervised import SUPERVISED
 from yann_weightnorm.toolbox.registry import hint
 
 __all__ = ["STUDIES", "study_named"]
 
-STUDIES = {study.name: study for study in (SUPERVISED,)}
+STUDIES = {study.name: study for study in (SUPERVISED, ROBUSTNESS)}
 
 
 def study_named(name):

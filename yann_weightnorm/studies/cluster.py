@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 import tempfile
 import warnings
 from multiprocessing import resource_tracker
@@ -129,6 +130,15 @@ def _environment_kept():
         os.environ.update(before)
 
 
+def _start_tracker():
+    """Start what clears up after workers; without its words when one was stopped by force."""
+    sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
+
+
 @contextlib.contextmanager
 def _interrupts_held():
     """Keep Ctrl-C from the threads, and so the processes, that are started meanwhile.
@@ -138,7 +148,7 @@ def _interrupts_held():
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    resource_tracker.ensure_running()  # it would unblock the signal when it starts
+    _start_tracker()  # it would unblock the signal when it starts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -17,6 +17,7 @@ from yann_weightnorm.studies.work import work
 __all__ = ["Engine", "StudyError"]
 
 MOST_LOSSES = 3     # workers that a run may take down with it before it is given up
+MOST_GIVEN_UP = 3   # runs given up before any has ended: then the study is
 LOOK_ROUND = 1.0    # seconds between looks at who is there
 PATIENCE = 120      # seconds without any worker
 
@@ -58,6 +59,7 @@ class Engine:
         self.tell, self.failures = tell, []
         self.topic = f"yann-weightnorm-{uuid.uuid4().hex}"
         self._flights, self._graphs, self._losses, self._seen = {}, {}, {}, time.monotonic()
+        self._given_up, self._any_landed = 0, False
         self._mail = queue.Queue()  # what dask's threads have to say to this one
 
     def run(self):
@@ -66,7 +68,8 @@ class Engine:
         Raises
         ------
         StudyError
-            If there are no workers for long, or a run takes one worker after the other with it.
+            If there are no workers for long, or the first runs take one worker after the other
+            with them.
         """
         self.client.subscribe_topic(self.topic, lambda event: self._mail.put(event[1]))
         looked = -LOOK_ROUND
@@ -144,6 +147,7 @@ class Engine:
             del self._flights[token]
             self.failures.append((flight.run, f"{type(error).__name__}: {error}"))
         else:
+            self._any_landed = True
             del self._flights[token]
             for record in records[flight.told:]:
                 self.tell(flight.run, record)
@@ -152,7 +156,16 @@ class Engine:
         """Put a run back whose worker is gone."""
         run = self._flights.pop(token).run
         self._losses[run] = self._losses.get(run, 0) + 1
-        if self._losses[run] >= MOST_LOSSES:
-            raise StudyError(f"{MOST_LOSSES} workers were lost while they did the run {run}; they "
-                             f"may lack memory: try fewer with --workers.")
-        self.backlog.put_back(run)
+        if self._losses[run] < MOST_LOSSES:
+            self.backlog.put_back(run)
+        else:
+            self._give_up(run)
+
+    def _give_up(self, run):
+        """Leave out a run that takes one worker after the other with it; the rest goes on."""
+        why = (f"{MOST_LOSSES} workers were lost while they did it; they may lack memory: try "
+               f"fewer with --workers")
+        self.failures.append((run, why))
+        self._given_up += 1
+        if self._given_up >= MOST_GIVEN_UP and not self._any_landed:
+            raise StudyError(f"the run {run} failed like {self._given_up - 1} before it: {why}.")

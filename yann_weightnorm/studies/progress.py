@@ -14,7 +14,7 @@ SHORT = 30  # seconds of study after which the remaining time is worth telling
 
 def seconds_of(study, runs):
     """Return about how many seconds of one core `runs` take, compiling included."""
-    training = sum(study.epoch_seconds(run) * run.epochs for run in runs)
+    training = sum(study.epoch_seconds(run) * run.points for run in runs)
     first = {run.graph: run for run in runs}.values()
     return training + sum(study.start_seconds(run) for run in first)
 
@@ -60,10 +60,10 @@ class Progress:
             self._advance(run, self.study.epoch_seconds(run))
         else:
             self.ended += 1  # a run that diverged leaves epochs out
-            self._advance(run, self.study.epoch_seconds(run) * run.epochs - self._credit[run])
+            self._advance(run, self.study.epoch_seconds(run) * run.points - self._credit[run])
         self._show(str(run))
         if record["kind"] == "end" and not self.on_terminal and not self.quiet:
-            print(f"[{self.ended}/{self.count}] {run}: {_outcome(record)}{self._rest()}",
+            print(f"[{self.ended}/{self.count}] {run}: {self._told(record)}",
                   file=self.file, flush=True)
 
     def close(self):
@@ -91,6 +91,9 @@ class Progress:
             self.bar.set_postfix_str(f"run {min(self.ended + 1, self.count)} of {self.count}: "
                                      f"{what}{self._rest()}")
 
+    def _told(self, record):
+        return _outcome(record, self.study.plan.finals) + self._rest()
+
     def _rest(self):
         """Return '; about 3 min left', or '' while too little is known."""
         passed, left = time.monotonic() - self.began, self.total - self.done
@@ -99,10 +102,13 @@ class Progress:
         return f"; about {duration(passed * left / self.done)} left"
 
 
-def _outcome(record):
+def _outcome(record, finals):
+    """Return in words how a run ended; `finals` are the metrics of the end by name."""
     if record["status"] == "diverged":
         return f"diverged in epoch {record['diverged_at']}"
-    return f"test error {record['test_error']:.2f} %, {record['seconds']:.1f} s"
+    told = [f"{metric.label} {record[name]:.2f}" + (f" {metric.unit}" if metric.unit else "")
+            for name, metric in finals.items() if record.get(name) is not None]
+    return ", ".join([*told, f"{record['seconds']:.1f} s"])
 
 
 def _columns():

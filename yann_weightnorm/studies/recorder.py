@@ -1,5 +1,6 @@
 """Records of runs, from the stream that workers send to the files that the report reads."""
 
+from yann_weightnorm.plan import Plan
 from yann_weightnorm.records import RunWriter, is_complete
 
 __all__ = ["Recorder", "undone"]
@@ -15,13 +16,16 @@ class Recorder:
         Run id -> place in the study, by which the report orders arms.
     command : str
         What the user typed.
+    plan : Plan, optional
+        What the study measures.
     """
 
-    def __init__(self, folder, places, command):
+    def __init__(self, folder, places, command, plan=None):
         self.folder, self.places, self.command = folder, places, command
+        self.plan = plan or Plan()
         self._writers = {}
 
-    def record(self, run, record):
+    def tell(self, run, record):
         """Write one record; a header begins the file anew."""
         values = dict(record)
         kind = values.pop("kind")
@@ -47,7 +51,7 @@ class Recorder:
 
     def _header(self, run, values):
         return dict({"study": run.study, "run": run.values, "index": self.places[run.id],
-                     "command": self.command}, **values)
+                     "command": self.command, "plan": self.plan._asdict()}, **values)
 
 
 def undone(folder, runs):

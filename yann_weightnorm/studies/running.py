@@ -31,7 +31,7 @@ def check_study(study, data=None):
 
 
 def run_study(study, folder, *, data=None, workers=None, threads=1, scheduler=None, command=None,
-              quiet=False):
+              quiet=False, watch=None):
     """Do the runs of `study` that have no ended record in `folder` yet.
 
     May be interrupted at any moment: what is recorded stays, and the next call does the rest, a run
@@ -52,6 +52,9 @@ def run_study(study, folder, *, data=None, workers=None, threads=1, scheduler=No
         What the records shall say that made them.
     quiet : bool, default False
         Show no progress.
+    watch : object, optional
+        Its ``tell(run, record)`` gets every record after it is written; its ``close()`` is called
+        at the end.
 
     Returns
     -------
@@ -70,18 +73,24 @@ def run_study(study, folder, *, data=None, workers=None, threads=1, scheduler=No
         failures = []
         if todo:
             places = {run.id: place for place, run in enumerate(runs)}
-            failures = _do(study, todo, Recorder(folder, places, command), quiet, data,
+            recorder = Recorder(folder, places, command,
+                                study.plan._replace(question=study.question))
+            watchers = [Progress(study, todo, quiet=quiet), *([watch] if watch else [])]
+            failures = _do(study, todo, [recorder, *watchers], data,
                            {"workers": workers, "threads": threads, "scheduler": scheduler})
     return Outcome(len(todo) - len(failures), len(runs) - len(todo), failures)
 
 
-def _do(study, todo, recorder, quiet, data, cluster):
-    """Do the runs `todo`; return the failures."""
-    with contextlib.closing(recorder), contextlib.closing(
-            Progress(study, todo, quiet=quiet)) as progress, connected(**cluster) as client:
+def _do(study, todo, watchers, data, cluster):
+    """Do the runs `todo`, tell all of `watchers` in order, and return the failures."""
+    with contextlib.ExitStack() as stack:
+        for watch in watchers:
+            stack.callback(watch.close)
+        client = stack.enter_context(connected(**cluster))
+
         def tell(run, record):
-            recorder.record(run, record)
-            progress.tell(run, record)
+            for watch in watchers:
+                watch.tell(run, record)
 
         backlog = Backlog(todo, study.epoch_seconds, study.start_seconds)
         engine = Engine(client, study.perform, backlog, data, tell)

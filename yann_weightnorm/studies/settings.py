@@ -1,13 +1,13 @@
 """Settings of a study: flat values that the command line overrides by name.
 
-A setting may be narrowed to one network: ``lenet.epochs`` is ``epochs`` for 'lenet' alone.
+A study's settings are the fields of its runs, see :func:`~yann_weightnorm.studies.runs.setting`.
+One of several values is an axis of the grid. A setting may be narrowed to one part of the study:
+``lenet.epochs`` is ``epochs`` for the network 'lenet' alone.
 """
-
-import math
 
 from yann_weightnorm.toolbox.registry import hint
 
-__all__ = ["KINDS", "overridden", "parse_assignment", "setting_for"]
+__all__ = ["overridden", "parse_assignment", "setting_for", "text_of"]
 
 
 def parse_assignment(text):
@@ -24,16 +24,20 @@ def parse_assignment(text):
     return name.strip(), value.strip()
 
 
-def overridden(defaults, given, networks):
+def overridden(defaults, given, fields, parts=(), whole=()):
     """Return the settings `defaults` with the texts in `given` in their place.
 
     Parameters
     ----------
     defaults : dict
-        Name -> value; their names, with or without a network's before them, are all there are.
+        Name -> value, narrowed names among them.
     given : dict of str to str
-    networks : collection of str
-        Networks that a setting can be narrowed to.
+    fields : dict of str to Setting
+        All settings by name.
+    parts : collection of str
+        What a setting can be narrowed to.
+    whole : collection of str
+        Settings that can't be narrowed.
 
     Raises
     ------
@@ -41,60 +45,58 @@ def overridden(defaults, given, networks):
         If a name is unknown (the nearest is suggested), or a value isn't of its kind.
     """
     settings = dict(defaults)
-    plain = [name for name in defaults if "." not in name]
     for name in sorted(given, key=lambda name: "." in name):  # plain names first
-        network, _, key = name.rpartition(".")
-        if key not in plain or (network and (network not in networks or key not in NARROWED)):
-            known = plain + [f"{each}.{key}" for each in networks for key in NARROWED]
-            raise ValueError(f"no setting {name!r}{hint(name, known)}; known: "
-                             f"{', '.join(plain)}; for one network alone: "
-                             f"{', '.join(f'<network>.{key}' for key in NARROWED)}.")
-        if not network:  # what is said of all networks ends what the study said of one
-            settings = {old: value for old, value in settings.items()
-                        if old.rpartition(".")[2] != key}
-        settings[name] = KINDS[key](name, given[name])
+        part, _, key = name.rpartition(".")
+        if key not in fields or (part and (part not in parts or key in whole)):
+            raise ValueError(_unknown(name, fields, parts, whole))
+        if not part:  # what is said of all parts ends what the study said of one
+            settings = without(settings, key)
+        settings[name] = read(name, fields[key], given[name])
     return settings
 
 
-def setting_for(settings, network, key):
-    """Return the setting `key` as it holds for `network`."""
-    return settings.get(f"{network}.{key}", settings.get(key))
+def without(settings, key):
+    """Return `settings` less `key`, narrowed or not."""
+    return {name: value for name, value in settings.items() if name.rpartition(".")[2] != key}
 
 
-def _texts(name, text):
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts:
-        raise ValueError(f"{name} takes names separated by commas, got {text!r}.")
-    return tuple(dict.fromkeys(parts))
-
-
-def _count(name, text, least=1):
-    if not text.isdigit() or int(text) < least:
-        raise ValueError(f"{name} takes a whole number, {least} or more, got {text!r}.")
-    return int(text)
-
-
-def _rows(name, text):
-    return None if text.lower() in ("all", "none") else _count(name, text)
-
-
-def _counts(name, text):
-    return tuple(_count(name, part, least=0) for part in _texts(name, text))
-
-
-def _rates(name, text):
+def read(name, setting, text):
+    """Return the value, or the tuple of distinct values, that `text` gives the setting."""
+    kind = setting.kind
+    texts = [part.strip() for part in text.split(",") if part.strip()] if setting.many else [text]
     try:
-        rates = tuple(dict.fromkeys(float(part) for part in _texts(name, text)))
-    except ValueError:
-        rates = ()
-    if not rates or not all(rate > 0 and math.isfinite(rate) for rate in rates):
-        raise ValueError(f"{name} takes numbers above 0 separated by commas, such as "
-                         f"0.001,0.003, got {text!r}.")
-    return rates
+        values = tuple(dict.fromkeys(kind.read(each) for each in texts))
+        if not values:
+            raise ValueError
+    except (ValueError, KeyError):
+        wanted = kind.many if setting.many else kind.one
+        raise ValueError(f"{name} takes {wanted}, got {text!r}.") from None
+    return values if setting.many else values[0]
 
 
-# How the text of each setting is read.
-KINDS = {"networks": _texts, "arms": _texts, "datasets": _texts, "seeds": _counts,
-         "learning_rates": _rates, "epochs": _count, "mini_batch_size": _count,
-         "train_rows": _rows}
-NARROWED = ("arms", "seeds", "learning_rates", "epochs")
+def setting_for(settings, part, key):
+    """Return the setting `key` as it holds for the part `part` of the study."""
+    return settings.get(f"{part}.{key}", settings.get(key))
+
+
+def text_of(value):
+    """Return a setting's value as --set takes it.
+
+    >>> text_of((0.001, 0.003)), text_of(None), text_of(True)
+    ('0.001,0.003', 'all', 'yes')
+    """
+    if isinstance(value, tuple):
+        return ",".join(map(text_of, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "all" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _unknown(name, fields, parts, whole):
+    narrow = [key for key in fields if key not in whole]
+    known = list(fields) + [f"{part}.{key}" for part in parts for key in narrow]
+    words = f"no setting {name!r}{hint(name, known)}; known: {', '.join(fields)}"
+    if not parts:
+        return f"{words}."
+    return (f"{words}; for one of {', '.join(parts)} alone: "
+            f"{', '.join(f'<name>.{key}' for key in narrow)}.")

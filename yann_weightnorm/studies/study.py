@@ -1,12 +1,17 @@
 """A study: a question, its arms, its data sets, its grid, and how one run is done."""
 
 import dataclasses
+import itertools
 from typing import Callable
 
-from yann_weightnorm.studies.runs import Run
-from yann_weightnorm.studies.settings import overridden, setting_for
+from yann_weightnorm.plan import Plan
+from yann_weightnorm.studies.runs import settings_of
+from yann_weightnorm.studies.settings import overridden, setting_for, without
+from yann_weightnorm.toolbox.registry import hint
 
-__all__ = ["Study"]
+__all__ = ["BUDGETS", "Study"]
+
+BUDGETS = ("smoke", "quick", "full", "paper")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,13 +21,15 @@ class Study:
     Attributes
     ----------
     name, question : str
+    run : class
+        Its :class:`~yann_weightnorm.studies.runs.Run`; the fields are the settings.
     settings : dict
-        The grid: `networks`, `arms`, `datasets`, `seeds`, `learning_rates` are tuples, `epochs`,
-        `mini_batch_size` and `train_rows` numbers. See :mod:`yann_weightnorm.studies.settings`.
+        The grid: setting -> value, a tuple for an axis. ``lenet.epochs`` is `epochs` of the part
+        'lenet' alone.
     perform : function (run, data, emit)
-        Does one :class:`Run`, with the folder of data sets `data`, and hands each record (a dict)
-        to `emit`: ``{"kind": "header", "rows": ...}``, one of kind 'epoch' an epoch, one of kind
-        'end'. The same run gives the same records, whatever ran before it, timings aside.
+        Does one run, with the folder of data sets `data`, and hands each record (a dict) to `emit`:
+        ``{"kind": "header", "rows": ...}``, one of kind 'epoch' an epoch, one of kind 'end'. The
+        same run gives the same records, whatever ran before it, timings aside.
     check : function (run, data)
         Raises an error in plain words if the run's names mean nothing or its data aren't there.
     epoch_seconds : function (run)
@@ -30,31 +37,77 @@ class Study:
         depends on its being right.
     start_seconds : function (run)
         About how long the first run of a graph takes to compile it.
+    plan : Plan
+        What is measured, and how arms are compared; goes into every record.
+    budgets : dict of str to dict
+        What other settings each of `BUDGETS` has; 'quick' is `settings` themselves.
+    parted_by : str or None
+        The field whose values are the parts that a setting may be narrowed to: of each the first
+        word.
+    parts : tuple of str
     """
 
     name: str
     question: str
+    run: type
     settings: dict
     perform: Callable
     check: Callable
     epoch_seconds: Callable
     start_seconds: Callable
+    plan: Plan = dataclasses.field(default_factory=Plan)
+    budgets: dict = dataclasses.field(default_factory=dict)
+    parted_by: object = None
+    parts: tuple = ()
 
-    def override(self, given, networks=()):
-        """Return the study with the settings whose texts `given` holds by name."""
-        return dataclasses.replace(self, settings=overridden(self.settings, given, networks))
+    def override(self, given, budget=None):
+        """Return the study at `budget`, with the settings whose texts `given` holds by name.
+
+        Raises
+        ------
+        ValueError
+            If the budget or a name is unknown, or a value isn't of its kind.
+        """
+        settings = overridden(self.at(budget), given, self.fields, self.parts, self._whole())
+        return dataclasses.replace(self, settings=settings)
+
+    def at(self, budget=None):
+        """Return the settings at a budget, one of `BUDGETS`."""
+        known = {"quick": {}, **self.budgets}
+        budget = "quick" if budget is None else budget
+        if budget not in known:
+            raise ValueError(f"study {self.name} has no budget {budget!r}{hint(budget, known)}; "
+                             f"known: {', '.join(each for each in BUDGETS if each in known)}.")
+        settings = self.settings
+        for key in known[budget]:
+            if "." not in key:
+                settings = without(settings, key)
+        return dict(settings, **known[budget])
+
+    @property
+    def fields(self):
+        """The :class:`~yann_weightnorm.studies.runs.Setting` of each setting, by name."""
+        return settings_of(self.run)
 
     def runs(self):
-        """Return every :class:`Run` of the grid, runs of one graph side by side."""
-        return [run for dataset in self.settings["datasets"]
-                for network in self.settings["networks"]
-                for run in self._runs_of(dataset, network)]
+        """Return every run of the grid, each once, runs of one graph side by side."""
+        first = next((key for key, each in self.fields.items() if each.field == self.parted_by),
+                     None)
+        parts = _tuple(self.settings[first]) if first else (None,)
+        return list(dict.fromkeys(run for part in parts for run in self._runs_of(first, part)))
 
-    def _runs_of(self, dataset, network):
-        def of(key):
-            return setting_for(self.settings, network.split()[0], key)
+    def _runs_of(self, first, part):
+        word = str(part).split()[0] if part else None
+        fields = sorted(self.fields.items(), key=lambda item: not item[1].graph)
+        axes = [(part,) if key == first else _tuple(setting_for(self.settings, word, key))
+                for key, _ in fields]
+        names = [each.field for _, each in fields]
+        return [self.run(study=self.name, **dict(zip(names, values)))
+                for values in itertools.product(*axes)]
 
-        return [Run(study=self.name, network=network, arm=arm, dataset=dataset, seed=seed,
-                    learning_rate=rate, epochs=of("epochs"),
-                    mini_batch_size=of("mini_batch_size"), train_rows=of("train_rows"))
-                for arm in of("arms") for rate in of("learning_rates") for seed in of("seeds")]
+    def _whole(self):
+        return [key for key, each in self.fields.items() if each.field == self.parted_by]
+
+
+def _tuple(value):
+    return value if isinstance(value, tuple) else (value,)

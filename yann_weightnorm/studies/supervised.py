@@ -1,128 +1,165 @@
 """The first study: does weight normalization help a classifier of images?
 
-Five arms over two networks, at the learning rates of the paper's search (section 5.1). All arms use
-Adam with constant learning rates and mini batches of 100; none drops or augments anything. The
-plain arm comes twice, because the paper's baseline has the data-dependent start too: 'normal' is
-the toolbox as it comes, 'normal + data start' the paper's baseline.
+Arms over networks, at the learning rates of the paper's search (section 5.1). All arms use Adam;
+none augments anything. The plain arm comes three times. 'normal' is the toolbox as it comes;
+'normal + data start' is the baseline in the paper's words, which has the data-dependent start too;
+'frozen scale' is the one in its code. At the budget 'paper' all is as in the paper: the data set,
+the network, the noise, the whitening, the schedule, the epochs.
 """
 
+import dataclasses
 import functools
-import threading
-import time
 
-import numpy as np
-
-from yann_weightnorm.initialization import initialize_from_data
-from yann_weightnorm.studies.networks import ARMS, NETWORKS, arm_named, build, network_named
+from yann_weightnorm.plan import Plan
+from yann_weightnorm.studies import building
+from yann_weightnorm.studies.arms import arm_named
+from yann_weightnorm.studies.data import dataset_of
+from yann_weightnorm.studies.kinds import COUNT, FLAG, NAME, NONNEGATIVE, NUMBER, ROWS, WHOLE
+from yann_weightnorm.studies.networks import NETWORKS, multiplications, network_named
+from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
-from yann_weightnorm.toolbox.datasets import SPLITS, dataset_from_arrays, load_dataset
+from yann_weightnorm.studies.training import Cache, train_and_tell
+from yann_weightnorm.toolbox.registry import hint
 
-__all__ = ["SUPERVISED", "dataset_of", "perform"]
+__all__ = ["SCHEDULES", "SUPERVISED", "SupervisedRun", "build", "check", "cooked", "perform",
+           "rates"]
 
-ROWS = {"mnist": 50000, "fashion-mnist": 50000, "cifar10": 40000, "digits": 1445}
+ROWS_OF = {"mnist": 50000, "fashion-mnist": 50000, "cifar10": 40000, "cifar100": 40000,
+           "svhn": 60000, "digits": 1445}
+IMAGES = {"cifar10": (32, 32, 3), "cifar100": (32, 32, 3), "svhn": (32, 32, 3),
+          "digits": (8, 8, 1)}
+SCHEDULES = ("constant", "paper")
 
-_cooked = {}                     # of the last graph only: a network holds its data set
-_one_at_a_time = threading.Lock()  # a scheduler's worker may have several threads
+
+@dataclasses.dataclass(frozen=True)
+class SupervisedRun(Run):
+    """A classifier trained once.
+
+    Attributes
+    ----------
+    network, arm, dataset : str
+    schedule : {'constant', 'paper'}
+        Of the learning rate and of Adam's beta1. The paper's: in the second half of the epochs the
+        rate falls to 0 linearly, and beta1 is 0.5.
+    zca : bool
+        Whether images are whitened.
+    noise : float
+        Deviation of the noise on images while training.
+    mini_batch_size : int
+    train_rows : int or None
+        Training rows from the start of the split; None for all.
+    learning_rate : float
+    seed : int
+        Draws starting weights, the order of rows, noise and masks.
+    epochs : int
+    """
+
+    network: str = setting(NAME, "networks")
+    arm: str = setting(NAME, "arms")
+    dataset: str = setting(NAME, "datasets")
+    schedule: str = setting(NAME, told=False)
+    zca: bool = setting(FLAG, told=False)
+    noise: float = setting(NONNEGATIVE, told=False)
+    mini_batch_size: int = setting(COUNT, told=False)
+    train_rows: object = setting(ROWS, told=False)
+    learning_rate: float = setting(NUMBER, "learning_rates", word="rate ", graph=False)
+    seed: int = setting(WHOLE, "seeds", word="seed ", graph=False)
+    epochs: int = setting(COUNT, graph=False, told=False)
+
+    @property
+    def graph(self):
+        """What runs must have in common to share compiled functions."""
+        return super().graph + (self.late,)
+
+    @property
+    def late(self):
+        """The epoch, counted from 0, from which on the schedule is another; None for never."""
+        return self.epochs // 2 if self.schedule == "paper" else None
 
 
 def perform(run, data, emit):
-    """Train and test the network of `run`; see :class:`Study`."""
-    with _one_at_a_time:
-        net, began = cooked(run, data), time.perf_counter()
-        rows = {split: net.datastream["data"].dataset.rows(split) for split in SPLITS}
-        emit({"kind": "header", "rows": rows})
-        begin(net, run)
-        history = net.train(epochs=run.epochs, learning_rates=(0.0, run.learning_rate),
-                            nan_retreats=0, early_terminate=False, show_progress=False,
-                            on_epoch=lambda epoch: emit(epoch_record(epoch)))
-        diverged = history.diverged_at is not None
-        emit({"kind": "end", "status": "diverged" if diverged else "finished",
-              "test_error": None if diverged else 100.0 - net.test(show_progress=False),
-              "seconds": time.perf_counter() - began,
-              "diverged_at": history.diverged_at + 1 if diverged else None})
+    """Train and test the network of `run`; see :class:`~yann_weightnorm.studies.study.Study`."""
+    train_and_tell(cooked, _begin, rates(run), run, data, emit)
 
 
-def cooked(run, data):
-    """Return the network of the run's graph, compiled once in a process."""
-    key = run.graph + (data,)
-    if key not in _cooked:
-        _cooked.clear()
-        _cooked[key] = build(run.network, run.arm, dataset_of(run, data))
-    return _cooked[key]
+def rates(run):
+    """Return the run's learning rates, as ``net.train`` takes them.
+
+    >>> run = SupervisedRun("", "mlp", "normal", "mnist", "paper", False, 0, 100, None, 0.1, 0, 200)
+    >>> [round(rates(run)(epoch), 3) for epoch in (0, 99, 100, 150, 199)]
+    [0.1, 0.1, 0.1, 0.05, 0.001]
+    """
+    if run.late is None:
+        return 0.0, run.learning_rate
+    return functools.partial(_falling, run.learning_rate, run.late, run.epochs)
 
 
-def begin(net, run):
-    """Bring `net` where a network built with the run's seed would be."""
-    net.restart(np.random.RandomState(run.seed))
-    if arm_named(run.arm).data_start:
-        initialize_from_data(net)
+def _falling(rate, late, epochs, epoch):
+    return rate * min(1.0, (epochs - epoch) / (epochs - late))
 
 
-def dataset_of(run, data):
-    """Return the run's data set, cut to its `train_rows`."""
-    return _dataset(run.dataset, run.mini_batch_size, run.train_rows, data)
+def build(run, data):
+    """Return the network of `run`, cooked but not trained."""
+    return building.build(run.network, run.arm, _dataset(run, data), noise=run.noise,
+                          late=run.late)
 
 
-@functools.lru_cache(maxsize=1)
-def _dataset(name, mini_batch_size, train_rows, data):
-    dataset = load_dataset(name, data, mini_batch_size=mini_batch_size)
-    if train_rows is None:
-        return dataset
-    if not mini_batch_size <= train_rows <= dataset.rows("train"):
-        raise ValueError(f"train_rows must be from a mini batch ({mini_batch_size}) to the "
-                         f"{dataset.rows('train')} rows of {name}, got {train_rows}.")
-    parts = [images_of(dataset, split) for split in SPLITS]
-    parts[0] = tuple(part[:train_rows] for part in parts[0])
-    return dataset_from_arrays(*parts, name=name, mini_batch_size=mini_batch_size,
-                               normalize=False)
+cooked = Cache(build)
 
 
-def images_of(dataset, split):
-    """Return (images, labels) of a split of one block."""
-    x, y = dataset.load(split)
-    return x.reshape(-1, dataset.height, dataset.width, dataset.channels), y
+def _begin(net, run):
+    building.begin(net, run.network, run.arm, run.seed)
 
 
-def epoch_record(epoch):
-    """Return the record of an :class:`~yann_weightnorm.toolbox.history.Epoch`."""
-    return {"kind": "epoch", "epoch": epoch.epoch + 1, "train_cost": float(epoch.cost),
-            "train_error": epoch.training_error, "valid_error": epoch.validation_error,
-            "learning_rate": float(epoch.learning_rate), "seconds": epoch.seconds}
+def _dataset(run, data):
+    return dataset_of(run.dataset, run.mini_batch_size, run.train_rows, data, run.zca)
 
 
 def check(run, data):
     """Raise an error unless the run's names are known and its data can be read."""
     network_named(run.network)
     arm_named(run.arm)
-    dataset_of(run, data)
+    if run.schedule not in SCHEDULES:
+        raise ValueError(f"no schedule {run.schedule!r}{hint(run.schedule, SCHEDULES)}; known: "
+                         f"{', '.join(SCHEDULES)}.")
+    dataset_of(run.dataset, run.mini_batch_size, run.train_rows, data)  # unwhitened, as quicker
 
 
 def epoch_seconds(run):
     """Return about how long an epoch takes one core; measured on some core, not promised."""
-    rows = run.train_rows or ROWS.get(run.dataset, 4000)
-    return rows / 4000 * (0.05 + 0.45e-6 * products(*network_named(run.network)))
-
-
-def products(kind, sizes):
-    """Return the multiplications of one image of 28x28 through a network."""
-    if kind == "mlp":
-        return sum(below * above for below, above in zip((784,) + sizes, sizes))
-    first, second, dense = sizes[:3]
-    return 25 * first * 24 ** 2 + 25 * first * second * 8 ** 2 + second * 4 ** 2 * dense
+    rows = run.train_rows or ROWS_OF.get(run.dataset, 4000)
+    image = IMAGES.get(run.dataset, (28, 28, 1))
+    return rows / 4000 * (0.05 + 0.45e-6 * multiplications(network_named(run.network), image))
 
 
 def start_seconds(run):
     """Return about how long compiling takes where nothing is cached."""
-    return 20.0
+    return 90.0 if run.network.startswith("paper") else 20.0
 
+
+ARMS = ("normal", "normal + data start", "weight norm", "batch norm", "weight norm + data start")
+ALL_ARMS = (*ARMS, "frozen scale", "mean-only batch norm", "weight norm + mean-only batch norm")
+# The paper's five, and the plain one of its code.
+PAPER_ARMS = tuple(arm for arm in ALL_ARMS if arm not in ("normal", "weight norm"))
+RATES = (0.0003, 0.001, 0.003, 0.01)
 
 SUPERVISED = Study(
     name="supervised",
     question="Does weight normalization train an image classifier faster, or to a lower error?",
-    settings={"networks": tuple(NETWORKS), "arms": tuple(ARMS), "datasets": ("mnist-5k",),
-              "learning_rates": (0.0003, 0.001, 0.003, 0.01), "seeds": (0, 1, 2), "epochs": 5,
-              "mini_batch_size": 100, "train_rows": None,
+    run=SupervisedRun, parted_by="network", parts=tuple(NETWORKS),
+    settings={"networks": ("mlp", "lenet"), "arms": ARMS, "datasets": ("mnist-5k",),
+              "learning_rates": RATES, "seeds": (0, 1, 2), "epochs": 5, "mini_batch_size": 100,
+              "train_rows": None, "schedule": "constant", "zca": False, "noise": 0.0,
               # So that the whole takes two cores less than five minutes, compiling included.
-              "lenet.learning_rates": (0.001, 0.003, 0.01), "lenet.seeds": (0, 1),
-              "lenet.epochs": 4},
-    perform=perform, check=check, epoch_seconds=epoch_seconds, start_seconds=start_seconds)
+              "lenet.learning_rates": RATES[1:], "lenet.seeds": (0, 1), "lenet.epochs": 4},
+    budgets={
+        "smoke": {"networks": ("mlp 16",), "arms": ALL_ARMS, "learning_rates": (0.003,),
+                  "seeds": (0, 1), "epochs": 2, "train_rows": 500},
+        "full": {"networks": ("mlp", "lenet"), "arms": ALL_ARMS,
+                 "datasets": ("mnist", "fashion-mnist", "digits"), "seeds": (0, 1, 2, 3, 4),
+                 "epochs": 20, "learning_rates": RATES},
+        "paper": {"networks": ("paper",), "arms": PAPER_ARMS, "datasets": ("cifar10",),
+                  "learning_rates": RATES, "seeds": (1,), "epochs": 200, "zca": True,
+                  "noise": 0.15, "schedule": "paper"}},
+    plan=Plan(), perform=perform, check=check, epoch_seconds=epoch_seconds,
+    start_seconds=start_seconds)

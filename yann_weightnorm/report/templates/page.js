@@ -35,7 +35,8 @@
     Plotly.newPlot(plot, figure.data, figure.layout, config);
     Plotly.relayout(plot, paint());
     if (figure.layout.hovermode === "x unified") {
-      Plotly.relayout(plot, {"xaxis.unifiedhovertitle.text": "epoch %{x}"});
+      Plotly.relayout(plot, {"xaxis.unifiedhovertitle.text":
+                             figure.layout.xaxis.title.text + " %{x}"});
     }
     // What is drawn, before a zero is lifted onto the logarithmic scale.
     plot.values = figure.data.map(trace => Array.from(trace.y || []));

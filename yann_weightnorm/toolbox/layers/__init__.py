@@ -13,6 +13,7 @@ from yann_weightnorm.toolbox.layers.input import Input
 from yann_weightnorm.toolbox.layers.lstm import LSTM
 from yann_weightnorm.toolbox.layers.merge import Merge, MergeView
 from yann_weightnorm.toolbox.layers.objective import Objective
+from yann_weightnorm.toolbox.layers.pool import Pool
 from yann_weightnorm.toolbox.layers.random import Random
 from yann_weightnorm.toolbox.layers.recurrent import Recurrent
 from yann_weightnorm.toolbox.layers.rnn import RNN
@@ -22,5 +23,5 @@ from yann_weightnorm.toolbox.layers.tensor import Tensor
 
 __all__ = ["BatchNorm", "BatchNormLSTM", "Classifier", "ClassifierView", "ConvPool", "Deconv",
            "DotProduct", "Flatten", "GaussianNoise", "Input", "LSTM", "Layer", "Merge",
-           "MergeView", "Objective", "RNN", "Random", "Recurrent", "Rotate", "Sequence", "Tensor",
-           "Unflatten"]
+           "MergeView", "Objective", "Pool", "RNN", "Random", "Recurrent", "Rotate", "Sequence",
+           "Tensor", "Unflatten"]

@@ -99,7 +99,7 @@ class Optimizer:
         """
         gradients = self._clipped(self._gradients(params, cost))
         self.slots = Slots()
-        proposals = RULES[self.optimizer_type](params, gradients, self.learning_rate, self.slots)
+        proposals = self.proposals(params, gradients)
         if self.momentum_type != "false":
             self.momentum = T.cast(self.momentum_at(self.epoch, T.switch), theano.config.floatX)
             proposals = MOMENTA[self.momentum_type](params, proposals, self.momentum, self.slots)
@@ -109,6 +109,10 @@ class Optimizer:
             new = max_norm(proposal, np.float32(self.max_norm)) if bounded else proposal
             # A type that differs only in a broadcastable axis would be refused as an update.
             self.updates[p] = T.patternbroadcast(T.cast(new, p.dtype), p.broadcastable)
+
+    def proposals(self, params, gradients):
+        """Return where the rule says each of `params` should go; a subclass may know better."""
+        return RULES[self.optimizer_type](params, gradients, self.learning_rate, self.slots)
 
     def reset(self):
         """Forget every accumulated average and velocity."""

@@ -1,0 +1,58 @@
+"""What the papers claim that the studies test, with their figures.
+
+Figures: Salimans & Kingma (2016), arXiv:1602.07868, section 5.1 and figure 1; Arpit, Campos &
+Bengio (2019), arXiv:1906.02341; github.com/soskek/weight_normalization.
+"""
+
+from yann_weightnorm.report.verdicts import (
+    Claim, alike, better, cheap, faster, larger_rate, trains_at, trains_instead, wider)
+
+__all__ = ["CLAIMS"]
+
+NORMAL, WEIGHT_NORM = "normal + data start", "weight norm + data start"
+BOTH = "weight norm + mean-only batch norm"
+TRAINS = 50.0  # percent validation error at most; chance gives 90
+
+CLAIMS = {
+    "supervised": (
+        Claim("Weight normalization needs fewer epochs to a low training error than the plain "
+              "network with the same start.",
+              "1.04 times fewer to 10 %, 1.34 to 5 %, 1.9 to 3 % (CIFAR-10, one run)",
+              faster(WEIGHT_NORM, NORMAL)),
+        Claim("Batch normalization needs fewer epochs than the plain network, too.",
+              "1.30 times fewer to 10 %, 1.54 to 5 %, 2.1 to 3 %", faster("batch norm", NORMAL)),
+        Claim("Weight normalization alone does not change the test error.",
+              "8.46 % against 8.43 %", alike(WEIGHT_NORM, NORMAL)),
+        Claim("Weight normalization with mean-only batch normalization has a lower test error than "
+              "the plain network.", "7.31 % against 8.43 %", better(BOTH, NORMAL)),
+        Claim("... and a lower one than batch normalization.", "7.31 % against 8.05 %",
+              better(BOTH, "batch norm")),
+        Claim("An epoch with weight normalization is not noticeably slower (here: by a tenth at "
+              "most).",
+              "none noticed; elsewhere measured 1.10 times", cheap(WEIGHT_NORM, NORMAL, 1.10)),
+        Claim("Batch normalization makes an epoch 16 % longer, or less.",
+              "1.16 times; elsewhere measured 1.81 times", cheap("batch norm", NORMAL, 1.16)),
+        Claim("Weight normalization's best learning rate is larger than the plain network's.",
+              "0.003 against 0.0003", larger_rate(WEIGHT_NORM, NORMAL)),
+        Claim("It makes no difference whether the plain arm is that of the paper's words or of its "
+              "code.", "not told", alike("frozen scale", NORMAL))),
+    "robustness": (
+        Claim("Weight normalization trains at more learning rates than the plain network.",
+              "claimed (section 2.1), not measured", wider(WEIGHT_NORM, NORMAL, TRAINS),
+              {"sweep": "rate"}),
+        Claim("The data-dependent start trains networks of 30 layers and more.",
+              "not claimed; Arpit et al.: fails somewhere between 20 and 100",
+              trains_at(WEIGHT_NORM, "depth", 30, TRAINS), {"sweep": "depth"}),
+        Claim("The robust start trains networks of 30 layers and more.",
+              "Arpit et al.: trains up to 200",
+              trains_at("weight norm + robust start", "depth", 30, TRAINS), {"sweep": "depth"}),
+        Claim("Weight normalization trains whatever the number of images in a mini batch, be it "
+              "one.", "claimed (section 2.2), not measured",
+              trains_at(WEIGHT_NORM, "mini_batch_size", 1, TRAINS, itself=True),
+              {"sweep": "batch"}),
+        Claim("Batch normalization does, too.", "denied (section 2.2), not measured",
+              trains_at("batch norm", "mini_batch_size", 1, TRAINS, itself=True),
+              {"sweep": "batch"}),
+        Claim("In a residual network trained by too large steps it trains where the plain network "
+              "diverges.", "91.2 % right against NaN, at a rate of 0.1 (published example)",
+              trains_instead(WEIGHT_NORM, NORMAL, TRAINS), {"sweep": "residual"}))}

@@ -1,0 +1,134 @@
+"""A study's page for the documentation, from records: verdicts, pictures, numbers, set-up.
+
+The page is Markdown with pictures beside it, PNG for the eye and SVG for enlarging.
+"""
+
+from pathlib import Path
+
+from yann_weightnorm.files import write_atomically
+from yann_weightnorm.report import tables
+from yann_weightnorm.report.background import background, commands
+from yann_weightnorm.report.claims import CLAIMS
+from yann_weightnorm.report.numbers import plural, rate
+from yann_weightnorm.report.page import pictures_of, read_comparisons
+from yann_weightnorm.report.palette import looks
+from yann_weightnorm.report.pictures import picture, sweep_picture
+from yann_weightnorm.report.statistics import ENOUGH
+from yann_weightnorm.report.sweeps import sweep_rows, sweeps
+from yann_weightnorm.report.words import cautions, lead
+
+__all__ = ["write_page"]
+
+KINDS = ("png", "svg")
+
+
+def write_page(folder, study, into, claims=None):
+    """Write ``<study>.md`` and its pictures into a folder, from the records in another.
+
+    Parameters
+    ----------
+    folder : path
+        Holds ``records/*.jsonl``.
+    study : str
+    into : path
+        Made if need be.
+    claims : sequence of Claim, optional
+        By default those in :mod:`yann_weightnorm.report.claims`.
+
+    Returns
+    -------
+    pathlib.Path
+        The page.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are no records.
+    ValueError
+        If none can be read, or none is of the study.
+    """
+    records, comparisons = read_comparisons(folder, study)
+    claims = CLAIMS.get(study, ()) if claims is None else claims
+    into = Path(into)
+    into.mkdir(parents=True, exist_ok=True)
+    shown = _pictures(study, comparisons, into)
+    parts = [_opening(study, comparisons), _verdicts(claims, comparisons), *shown,
+             _numbers(comparisons), _set_up(records)]
+    return write_atomically(into / f"{study}.md", "\n\n".join(filter(None, parts)) + "\n")
+
+
+def _opening(study, comparisons):
+    question = next((each.plan.question for each in comparisons if each.plan.question), "")
+    return "\n\n".join(filter(None, [f"# {study.capitalize()}", question, lead(comparisons)]))
+
+
+def _verdicts(claims, comparisons):
+    """Return the table of claims beside the verdicts on them."""
+    if not claims:
+        return ""
+    found = [(claim, claim.verdict(comparisons)) for claim in claims]
+    table = _table(["claim", "its authors' figure", "here"],
+                   [[claim.text, claim.paper, f"**{verdict.word}**"] for claim, verdict in found])
+    reasons = "\n".join(f"{place}. {claim.text} *{verdict.word.capitalize()}*. {verdict.why}"
+                        for place, (claim, verdict) in enumerate(found, start=1))
+    return (f"## Verdicts\n\nBy rules over the records alone. A difference counts if it is beyond "
+            f"chance: with {ENOUGH} seeds or more by Wilcoxon's test of pairs of one seed (5 %), "
+            f"with fewer if the arms' ranges don't meet, which says less. That two arms are alike "
+            f"is supported if no such difference is found.\n\n{table}\n\n{reasons}")
+
+
+def _pictures(study, comparisons, into):
+    """Write the pictures; return what shows them, a part a picture."""
+    arms, parts = looks(comparisons), []
+    for place, sweep in enumerate(sweeps(comparisons)):
+        name = f"{study}-{sweep.axis.replace('_', '-')}-{place}"
+        _write(into, name, lambda kind, sweep=sweep: sweep_picture(sweep, arms, kind))
+        parts.append(f"## {sweep.title}\n\n{_image(name, sweep.title)}\n\n" + _table(
+            [sweep.words, *map(rate, sweep.places)], sweep_rows(sweep)))
+    for file, those in pictures_of(comparisons).items():
+        name = f"{study}-{file.rpartition('.')[0]}"
+        _write(into, name, lambda kind, those=those: picture(those, arms, kind))
+        title = f"Learning curves: {those[0].network}"
+        parts.append(f"## {title}\n\n{_image(name, title)}")
+    return parts
+
+
+def _write(into, name, draw):
+    for kind in KINDS:
+        write_atomically(into / f"{name}.{kind}", draw(kind))
+
+
+def _image(name, title):
+    return f"[![{title}]({name}.png)]({name}.svg)"
+
+
+def _numbers(comparisons):
+    """Return a table for each comparison, and what to keep in mind about it."""
+    parts = ["## Numbers\n\nMedian over seeds [95 % interval], each arm at its own best learning "
+             "rate, chosen on validation data."]
+    for each in comparisons:
+        first, levels, last = tables.headings(each.plan)
+        told = "\n".join(f"- {caution}" for caution in cautions(each))
+        table = _table([*first, *(f"to {level}" for level in levels), *last], tables.rows(each))
+        parts.append("\n\n".join(filter(None, [f"### {each.title}", table, told])))
+    return "\n\n".join(parts)
+
+
+def _set_up(records):
+    runs = records.runs
+    facts = "\n".join(f"- {name}: {'; '.join(values)}" for name, values in background(runs))
+    states = [run.status for run in runs]
+    told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    typed = "\n".join(commands(runs))
+    typed = f"\n\n```sh\n{typed}\n```" if typed else ""
+    return f"## Set-up\n\n{plural(len(runs), 'run')}: {told}.\n\n{facts}{typed}"
+
+
+def _table(headings, rows):
+    """Return a Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text):
+    return " ".join(str(text).replace("|", "\\|").split())
