@@ -30,7 +30,10 @@ ONNX = [
 TORCH = [
     "torch>=2.0",
 ]
-TEST = STUDY + ONNX + [
+TENSORBOARD = [
+    "tensorboardX>=2",
+]
+TEST = STUDY + ONNX + TENSORBOARD + [
     "psutil>=5",                     # finds the worker processes that a test kills
     "pynose>=1.4",                   # the module `nose` on Python 3.10 and later
     "ruff>=0.4,<1",
@@ -71,7 +74,8 @@ setup(
         "tqdm>=4.50",
     ],
     extras_require={"study": STUDY, "onnx": ONNX, "docs": DOCS, "test": TEST, "oracle": TORCH,
-                    "peers": STUDY + TORCH, "all": TEST + DOCS},
+                    "peers": STUDY + TORCH, "tensorboard": TENSORBOARD,
+                    "all": TEST + DOCS},
     entry_points={"console_scripts": ["yann-weightnorm = yann_weightnorm.cli:main"]},
     zip_safe=False,                  # a C source is compiled, templates are read
     classifiers=[

@@ -111,6 +111,8 @@ KINDS = {
                                       pool_size=size, activation="trelu"))
                    for kind, size in POOLS] + [
         ("weightnorm_conv_pool", dict(CONVOLVED, pool_size=(3, 2), batch_norm=True))]),
+    "pool": ((), [("pool", dict(pool_type=kind, pool_size=size, dropout_rate=0.5))
+                  for kind, size in POOLS]),
     "deconv": ((), [
         ("deconv", dict(DECONVOLVED, output_shape=(8, 7, 3))),
         ("deconv", dict(DECONVOLVED, output_shape=(14, 19, 3), stride=(2, 3), activation="tanh",

@@ -63,8 +63,8 @@ def parser():
 def add_info_command(commands):
     """Add the command ``info``."""
     from yann_weightnorm.info import DESCRIPTION as description, add_options
-    info = _parser(commands.add_parser, "info", description=description,
-                   help="tell versions, BLAS and its speed, and settings")
+    info = command_parser(commands.add_parser, "info", description=description,
+                          help="tell versions, BLAS and its speed, and settings")
     add_options(info)
     info.set_defaults(do=do_info)
 

@@ -101,6 +101,7 @@ def maps():
     net.add_layer("rotate", id="turned")
     net.add_layer("flatten", id="rows")
     net.add_layer("unflatten", id="maps", shape=(9, 9, 1))
+    net.add_layer("pool", id="pooled", dropout_rate=0.2)
     return cooked(net, start="robust")
 
 

@@ -22,7 +22,7 @@ def conv_pool(graph, layer, x):
     if layer.pool_size == (1, 1):
         t = graph.add("Conv", x, w, graph.constant("b", _bias(layer)), **options)
     else:
-        t = pooled(graph, layer, graph.add("Conv", x, w, **options))
+        t = pooled(graph, layer, graph.add("Conv", x, w, **options), layer.conv_shape)
         t = graph.add("Add", t, graph.constant("b", _bias(layer).reshape(-1, 1, 1)))
     return _finished(graph, layer, t)
 

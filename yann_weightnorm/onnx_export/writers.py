@@ -3,6 +3,7 @@
 from yann_weightnorm.folding.twins import plain_class
 from yann_weightnorm.onnx_export import (
     merging,
+    pooling,
     recurrent,
     rotating,
     shaping,
@@ -22,6 +23,7 @@ WRITERS = {
     layers.Classifier: weighted.dense,
     layers.ConvPool: weighted.conv_pool,
     layers.Deconv: weighted.deconv,
+    layers.Pool: pooling.pool,
     layers.BatchNorm: weighted.batch_norm,
     layers.LSTM: recurrent.lstm,
     layers.RNN: recurrent.rnn,

@@ -43,7 +43,7 @@ class PerNeuron(Op):
 
 
 class Whole(PerNeuron):
-    """Identity that keeps a weight, and its gradient, from being rewritten by :mod:`.scaling`.
+    """Identity that keeps a weight, and its gradient, from being rewritten by ``ops.scaling``.
 
     That pays where a mini batch has fewer rows than a neuron has weights. A sequence has as many
     rows as all its steps together: there the product ``v s`` is the smaller one.
