@@ -101,7 +101,8 @@ def maps():
     net.add_layer("rotate", id="turned")
     net.add_layer("flatten", id="rows")
     net.add_layer("unflatten", id="maps", shape=(9, 9, 1))
-    net.add_layer("pool", id="pooled", dropout_rate=0.2)
+    # By the mean: a turned map has zeros, and the largest of equal ones is another on a GPU.
+    net.add_layer("pool", id="pooled", pool_type="mean", dropout_rate=0.2)
     return cooked(net, start="robust")
 
 
