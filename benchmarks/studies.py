@@ -4,7 +4,6 @@ import tempfile
 import time
 
 from yann_weightnorm.studies import study_named
-from yann_weightnorm.studies.networks import NETWORKS
 from yann_weightnorm.studies.running import run_study
 
 __all__ = ["throughput"]
@@ -20,7 +19,7 @@ def throughput(workers, epochs=20, **settings):
     given = dict({"networks": "mlp 400-400", "arms": "normal,weight norm",
                   "seeds": ",".join(map(str, range(10))), "learning_rates": "0.001",
                   "epochs": str(epochs)}, **settings)
-    study = study_named("supervised").override(given, tuple(NETWORKS))
+    study = study_named("supervised").override(given)
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         outcome = run_study(study, folder, workers=workers, quiet=True)
