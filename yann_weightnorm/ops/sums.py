@@ -1,16 +1,16 @@
 """For each neuron the length of its weights, or a sum of products: in C, summed in float64."""
 
 import numpy as np
-import theano
 import theano.tensor as T
-from theano.gof import Apply, Op
+from theano.gof import Apply
 
+from yann_weightnorm.ops.in_cpp import InCpp
 from yann_weightnorm.ops.per_neuron import per_neuron
 
 __all__ = ["Lengths", "NeuronProducts", "NeuronTotals", "least_length"]
 
 
-class NeuronSums(Op):
+class NeuronSums(InCpp):
     """Base: for each neuron a sum over its elements, in float64.
 
     A subclass says in NumPy and in C what is summed, and what becomes of the sum.
@@ -22,6 +22,7 @@ class NeuronSums(Op):
     """
 
     __props__ = ("axis",)
+    version = 4
 
     def __init__(self, axis):
         self.axis = axis
@@ -71,17 +72,9 @@ class NeuronSums(Op):
         """Return the same in C."""
         return f"out[k] = ({kind})total;"
 
-    def c_compile_args(self):
-        """Return what lets the columns be shared among threads, where Theano may use them."""
-        return ["-fopenmp"] if theano.config.openmp else ["-Wno-unknown-pragmas"]
-
     def c_headers(self):
         """Return the headers the C code needs."""
-        return ["<vector>", "<math.h>"] + (["<omp.h>"] if theano.config.openmp else [])
-
-    def c_code_cache_version(self):
-        """Return the version of the C code."""
-        return (4, theano.config.openmp)
+        return super().c_headers() + ["<math.h>"]
 
 
 _CODE = """
