@@ -9,6 +9,7 @@ from yann_weightnorm.ops import (  # noqa: F401 - they register rewritings
     convolution,
     map_totals,
     pooling,
+    row_wise,
     softmax,
 )
 from yann_weightnorm.ops.device import on_processor

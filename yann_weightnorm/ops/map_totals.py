@@ -9,7 +9,7 @@ import theano.tensor as T
 from theano.gof import Apply
 from theano.gof.opt import EquilibriumOptimizer, local_optimizer
 
-from yann_weightnorm.ops.in_cpp import ARRAYS, IN_CPP, InCpp, compiles
+from yann_weightnorm.ops.in_cpp import ARRAYS, IN_CPP, WORTH_THREADS, InCpp, compiles
 
 __all__ = ["MapTotals", "totals_taken_over"]
 
@@ -38,7 +38,7 @@ template <typename real> bool totals(PyArrayObject *maps, PyArrayObject **out, i
     if (!to) return false;
     const real *from = x.data<real>();
     std::vector<double> sums(images * channels);
-    #pragma omp parallel for schedule(static) if(images * channels * pixels > 20000)
+    #pragma omp parallel for schedule(static) if(images * channels * pixels > WORTH_THREADS)
     for (npy_intp k = 0; k < images * channels; k++) sums[k] = total(from + k * pixels, pixels);
     for (npy_intp c = 0; c < channels; c++) {
         double sum = 0;
@@ -54,7 +54,8 @@ class MapTotals(InCpp):
     """The total of each channel of maps (batch, channels, height, width)."""
 
     __props__ = ()
-    support, version = f"namespace totals {{{ARRAYS}{LOOPS}}}\n", 1
+    support, version = f"namespace totals {{{ARRAYS}{LOOPS}}}\n".replace(
+        "WORTH_THREADS", str(WORTH_THREADS)), 2
 
     def make_node(self, maps):
         """Return the node for `maps`."""

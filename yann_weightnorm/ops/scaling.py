@@ -13,6 +13,8 @@ from theano.gof.opt import EquilibriumOptimizer, local_optimizer
 from theano.tensor.basic import Dot
 from theano.tensor.blas import gemm_no_inplace
 
+from yann_weightnorm.ops.device import on_processor
+from yann_weightnorm.ops.in_cpp import IN_CPP
 from yann_weightnorm.ops.sums import NeuronProducts, NeuronTotals
 
 __all__ = ["ScaleNeurons"]
@@ -129,14 +131,14 @@ def add_before_product(node):
 
 
 @local_optimizer([T.Sum])
-def total_beside_products(node):
-    """Rewrite the sums of columns, a bias's gradient, where a neuron's products are summed too.
+def totals_of_columns(node):
+    """Rewrite the sums of columns, a bias's gradient, to ours.
 
-    Theano's own sum takes one thread and one element at a time.
+    Theano's own sum takes one element at a time.
     """
-    x = node.inputs[0]
-    beside = any(client != "output" and client.op == NeuronProducts(0) for client, _ in x.clients)
-    if node.op.axis != (0,) or x.ndim != 2 or not beside:
+    x, = node.inputs
+    same = x.dtype == node.outputs[0].dtype in IN_CPP
+    if node.op.axis != (0,) or x.ndim != 2 or not same or not on_processor():
         return False
     return [NeuronTotals(0)(x).dimshuffle(1)]
 
@@ -154,7 +156,7 @@ def _register():
     theano.compile.optdb.register("weightnorm_product", rest, 0.4, "fast_run", "fast_compile")
     # After Theano found its products (1.7), before it decides what is done in place (75).
     theano.compile.optdb.register("weightnorm_sums", EquilibriumOptimizer(
-        [add_before_product, total_beside_products], max_use_ratio=10), 1.9, "fast_run")
+        [add_before_product, totals_of_columns], max_use_ratio=10), 1.9, "fast_run")
 
 
 _register()

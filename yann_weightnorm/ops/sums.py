@@ -4,7 +4,7 @@ import numpy as np
 import theano.tensor as T
 from theano.gof import Apply
 
-from yann_weightnorm.ops.in_cpp import InCpp
+from yann_weightnorm.ops.in_cpp import WORTH_THREADS, InCpp
 from yann_weightnorm.ops.per_neuron import per_neuron
 
 __all__ = ["Lengths", "NeuronProducts", "NeuronTotals", "least_length"]
@@ -22,7 +22,7 @@ class NeuronSums(InCpp):
     """
 
     __props__ = ("axis",)
-    version = 4
+    version = 5
 
     def __init__(self, axis):
         self.axis = axis
@@ -55,10 +55,17 @@ class NeuronSums(InCpp):
         return _CODE.format(
             a=inputs[0], b=inputs[-1], out=outputs[0], fail=sub["fail"], kind=kind, ndim=ndim,
             shape=shape, type_number=node.inputs[0].type.dtype_specs()[2],
-            loop=(_COLUMNS if self.axis == 0 else _ROWS).replace("TERM", self.c_term),
+            loop=self.c_loop(kind),
             finish=self.c_finish(kind))
 
-    c_term = "(double)a[at] * (double)b[at]"
+    def c_loop(self, kind):
+        """Return the loop over all elements."""
+        if self.axis == 1:
+            return _ROWS.replace("TERM", self.c_term.replace("KIND", "double"))
+        loop = _COLUMNS.replace("TERM", self.c_term).replace("KIND", kind)
+        return loop.replace("WORTH_THREADS", str(WORTH_THREADS))
+
+    c_term = "(KIND)a[at] * (KIND)b[at]"
 
     def terms(self, first, last):
         """Return what is summed."""
@@ -101,20 +108,36 @@ _CODE = """
 }}
 """
 # Each thread takes as wide a block of columns as there is: long runs of memory are read fastest.
+# A few rows are added up as they come, in the elements' own type; the sums of those in double.
 _COLUMNS = """
     npy_intp width = columns;
     #ifdef _OPENMP
-    if (columns * rows > 50000) width = columns / omp_get_max_threads() / 16 * 16 + 16;
+    if (columns * rows > WORTH_THREADS) width = columns / omp_get_max_threads() / 16 * 16 + 16;
     #endif
     #pragma omp parallel for if(width < columns)
     for (npy_intp block = 0; block < columns; block += width) {
         const npy_intp end = block + width < columns ? block + width : columns;
-        for (npy_intp i = 0; i < rows; i++)
-            for (npy_intp k = block; k < end; k++) {
-                const npy_intp at = i * columns + k;
-                sum[k] += TERM;
+        std::vector<KIND> parts(end - block);
+        for (npy_intp run = 0; run < rows; run += 32) {
+            std::fill(parts.begin(), parts.end(), KIND(0));
+            for (npy_intp i = run; i < run + 32 && i < rows; i++) {
+                KIND *part = parts.data() - block;
+                for (npy_intp k = block; k < end; k++) {
+                    const npy_intp at = i * columns + k;
+                    part[k] += TERM;
+                }
             }
+            for (npy_intp k = block; k < end; k++) sum[k] += parts[k - block];
+        }
     }"""
+# Where squares are beyond float32, they are taken in double.
+_ANEW = """
+    for (npy_intp k = 0; k < neurons; k++)
+        if (!(sum[k] > 1e-25 && sum[k] < 1e35)) {
+            sum[k] = 0;
+            for (npy_intp at = k; at < rows * columns; at += columns)
+                sum[k] += (double)a[at] * (double)a[at];
+        }"""
 # Eight sums beside each other, which a compiler may not reorder one sum into by itself.
 _ROWS = """for (npy_intp i = 0; i < rows; i++) {
         double parts[8] = {0, 0, 0, 0, 0, 0, 0, 0};
@@ -135,6 +158,11 @@ _ROWS = """for (npy_intp i = 0; i < rows; i++) {
 class Lengths(NeuronSums):
     """The Euclidean norm of each neuron's weights; 1 where it is 0, or too small to divide by."""
 
+    def c_loop(self, kind):
+        """Return the loop; of columns also what repeats it where float32's range is left."""
+        loop = super().c_loop(kind)
+        return loop + _ANEW if self.axis == 0 and kind == "npy_float32" else loop
+
     def finish(self, total, dtype):
         """Return the lengths for the sums of squares `total`."""
         length = np.sqrt(total)
@@ -154,7 +182,7 @@ class Lengths(NeuronSums):
 class NeuronTotals(NeuronSums):
     """For each neuron the sum of a tensor."""
 
-    c_term = "(double)a[at]"
+    c_term = "(KIND)a[at]"
 
     def terms(self, first, last):
         """Return what is summed."""
