@@ -1,0 +1,3 @@
+"""Generative networks that the study compares, built of the toolbox's layers."""
+
+__all__ = []
