@@ -5,8 +5,8 @@ import theano
 import theano.tensor as T
 from numpy.testing import assert_allclose, assert_array_equal
 
-from yann_weightnorm.ops.in_cpp import WORTH_THREADS
 from yann_weightnorm.ops.row_wise import RowWise
+from yann_weightnorm.theano_setup.threads import WORTH_THREADS
 
 # The output's shape, and along which axes each of two inputs is broadcast.
 CASES = (
