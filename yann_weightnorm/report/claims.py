@@ -1,8 +1,7 @@
 """What the papers claim that the studies test, with their figures.
 
 Figures: Salimans & Kingma (2016), arXiv:1602.07868, sections 5.1 and 5.4, figures 1
-and 5; Arpit, Campos &
-Bengio (2019), arXiv:1906.02341; github.com/soskek/weight_normalization.
+and 5; Arpit, Campos & Bengio (2019), arXiv:1906.02341; github.com/soskek/weight_normalization.
 """
 
 from yann_weightnorm.report.verdicts import (

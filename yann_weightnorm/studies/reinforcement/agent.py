@@ -89,29 +89,37 @@ class Agent:
         From :func:`build`.
     discount : float
         What a reward is worth a step later.
+
+    Attributes
+    ----------
+    inputs, cost : list of symbolic tensors, symbolic scalar
+        States, actions, rewards, whether each ended the episode, next states; and the mean over
+        them of :func:`huber` of the temporal-difference error.
+    learn : compiled function
+        Takes a step on transitions as :meth:`Replay.sample
+        <yann_weightnorm.studies.reinforcement.replay.Replay.sample>` returns them, in floatX;
+        returns the cost before it.
     """
 
     def __init__(self, net, discount):
         self.net, self.optimizer = net, net.cooked_optimizer
         self._older = [theano.shared(p.get_value(), name=f"{p.name}.older",
                                      broadcastable=p.broadcastable) for p in net.params]
-        self.learn = self._learning(discount)
-        x = net.cooked_datastream.x
-        self._best = _trusting([x], T.argmax(net.inference_layers["values"].output[0]))
+        self.inputs, self.cost = self._td_cost(np.asarray(discount, theano.config.floatX))
+        self.optimizer.create_updates(net.active_params, self.cost)
+        self.learn = _trusting(self.inputs, self.cost, updates=self.optimizer.updates)
+        self._best = _trusting(self.inputs[:1], T.argmax(
+            net.inference_layers["values"].output[0]))
 
-    def _learning(self, discount):
-        """Return the function that takes one step on transitions as `Replay.sample` gives them."""
+    def _td_cost(self, discount):
         states, values = self.net.cooked_datastream.x, self.net.dropout_layers["values"].output
-        actions, after = T.ivector("actions"), T.matrix("next_states")
+        actions, next_states = T.ivector("actions"), T.matrix("next_states")
         rewards, ended = T.vector("rewards"), T.vector("ended")
-        next_values = theano.clone(
-            values, {states: after, **dict(zip(self.net.params, self._older))})
+        older = dict(zip(self.net.params, self._older))
+        next_values = theano.clone(values, {states: next_states, **older})
         chosen = values[T.arange(actions.shape[0]), actions]
-        discount = np.asarray(discount, theano.config.floatX)
-        cost = huber(chosen - td_target(rewards, ended, next_values, discount)).mean()
-        self.optimizer.create_updates(self.net.active_params, cost)
-        return _trusting([states, actions, rewards, ended, after], cost,
-                         updates=self.optimizer.updates)
+        target = td_target(rewards, ended, next_values, discount)
+        return [states, actions, rewards, ended, next_states], huber(chosen - target).mean()
 
     def begin(self, seed, learning_rate):
         """Be as an agent that was built with `seed` and has learnt nothing."""

@@ -156,8 +156,8 @@ REINFORCEMENT = Study(
         "smoke": {"frames": 400, "interval": 100, "start_frames": 150, "exploration_frames": 100,
                   "replay_size": 300, "target_interval": 50, "test_frames": 100,
                   "learning_rates": (0.001,), "seeds": (0, 1), "arms": ARMS},
-        "full": {"arms": ARMS, "seeds": (0, 1, 2, 3, 4), "learning_rates": (0.0003, 0.001),
-                 "frames": 300000, "interval": 10000, "start_frames": 5000,
+        "full": {"arms": ARMS, "seeds": (0, 1, 2, 3, 4), "learning_rates": RATES[1:],
+                 "frames": 250000, "interval": 5000, "start_frames": 5000,
                  "exploration_frames": 100000, "replay_size": 100000, "test_frames": 20000},
         # The rates and the optimizer are Salimans & Kingma's; the game's settings MinAtar's.
         "paper": {"games": ("breakout", "space_invaders", "freeway"), "arms": ARMS,
