@@ -104,8 +104,8 @@ inline void lay_rows(const Geometry &map, const real *channel, npy_intp top, npy
 }
 
 // Every other number of two vectors, from the first or the second on.
-template <typename real>
-inline typename Vector<real>::type every_other(const real *from, int first) {
+template <int first, typename real>
+inline typename Vector<real>::type every_other(const real *from) {
     typedef typename Vector<real>::type vector;
     enum { size = Vector<real>::size };
     decltype(vector() < vector()) order;
@@ -132,8 +132,11 @@ void spread(const Geometry &map, const Tiles<real> &tiles, const real *maps, npy
         tiles.each_row(block, [&](npy_intp at, npy_intp, npy_intp) {
             for (npy_intp t = 0; t < tiles.broad; t += size) {
                 vector pixels[SPOTS], sums[SPOTS];
-                for (int k = 0; k < SPOTS; k++)
-                    pixels[k] = every_other(line + k / 4 * pitch + k % 4 / 2 * 2 + 2 * t, k % 2);
+                for (int k = 0; k < SPOTS; k += 2) {
+                    const real *pair = line + k / 4 * pitch + k % 4 + 2 * t;
+                    pixels[k] = every_other<0>(pair);
+                    pixels[k + 1] = every_other<1>(pair);
+                }
                 both<OfPixels>(pixels, sums);
                 for (int k = 0; k < SPOTS; k++) store(to + k * plane + at + t, sums[k]);
             }
