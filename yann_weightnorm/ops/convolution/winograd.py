@@ -5,7 +5,8 @@ tile take 16 products, not 36, of sums of pixels with sums of weights. The produ
 are matrix products, which the tiles of :mod:`.products` and :mod:`.filter_sums` compute. The
 gradient of filters is the transpose of it, step by step.
 
-Results in float32 stay within 2e-6 of the largest one from those in float64. A number that is NaN
+Results in float32 stay within 2e-6 of the largest one from those in float64 at up to 192 channels.
+F(4 x 4, 3 x 3) would take fewer products still, of sums that cancel more. A number that is NaN
 or infinite may spoil the whole tiles that see it, a pixel further than the filter reaches.
 """
 
