@@ -33,7 +33,10 @@ TORCH = [
 TENSORBOARD = [
     "tensorboardX>=2",
 ]
-TEST = STUDY + ONNX + TENSORBOARD + [
+REINFORCEMENT = [
+    "MinAtar>=1.0.15",               # the games, under the GPL; brings seaborn
+]
+TEST = STUDY + ONNX + TENSORBOARD + REINFORCEMENT + [
     "psutil>=5",                     # finds the worker processes that a test kills
     "pynose>=1.4",                   # the module `nose` on Python 3.10 and later
     "ruff>=0.4,<1",
@@ -75,6 +78,7 @@ setup(
     ],
     extras_require={"study": STUDY, "onnx": ONNX, "docs": DOCS, "test": TEST, "oracle": TORCH,
                     "peers": STUDY + TORCH, "tensorboard": TENSORBOARD,
+                    "reinforcement": REINFORCEMENT,
                     "all": TEST + DOCS},
     entry_points={"console_scripts": ["yann-weightnorm = yann_weightnorm.cli:main"]},
     zip_safe=False,                  # a C source is compiled, templates are read

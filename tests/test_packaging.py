@@ -54,7 +54,7 @@ class TestMetadata(unittest.TestCase):
     def test_extras(self):
         self.assertEqual(set(self.package.metadata.get_all("Provides-Extra")),
                          {"all", "docs", "onnx", "oracle", "peers", "study",
-                          "tensorboard", "test"})
+                          "reinforcement", "tensorboard", "test"})
 
     def test_command(self):
         points = {point.name: point.value for point in self.package.entry_points}

@@ -6,12 +6,9 @@ from theano.gof.cmodule import gcc_llvm
 
 from yann_weightnorm.ops.device import on_processor
 
-__all__ = ["ARRAYS", "IN_CPP", "WORTH_THREADS", "InCpp", "compiles"]
+__all__ = ["ARRAYS", "IN_CPP", "InCpp", "compiles"]
 
 IN_CPP = "float32", "float64"
-# Elements that are read and written once. To wake a sleeping thread takes some 40 microseconds, in
-# which one that is awake takes a million of them.
-WORTH_THREADS = 2_000_000
 ARRAYS = r"""
 // A contiguous array, for as long as an op runs.
 struct Held {

@@ -9,7 +9,8 @@ import theano.tensor as T
 from theano.gof import Apply
 from theano.gof.opt import EquilibriumOptimizer, local_optimizer
 
-from yann_weightnorm.ops.in_cpp import ARRAYS, IN_CPP, WORTH_THREADS, InCpp, compiles
+from yann_weightnorm.ops.in_cpp import ARRAYS, IN_CPP, InCpp, compiles
+from yann_weightnorm.theano_setup.threads import WORTH_THREADS
 
 __all__ = ["MapTotals", "totals_taken_over"]
 

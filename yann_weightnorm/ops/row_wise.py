@@ -13,7 +13,8 @@ from theano.gof import cc
 from theano.gof.opt import in2out, local_optimizer
 from theano.gof.utils import MethodNotDefined
 
-from yann_weightnorm.ops.in_cpp import ARRAYS, IN_CPP, WORTH_THREADS, InCpp, compiles
+from yann_weightnorm.ops.in_cpp import ARRAYS, IN_CPP, InCpp, compiles
+from yann_weightnorm.theano_setup.threads import WORTH_THREADS
 
 __all__ = ["RowWise", "rows_taken_over"]
 

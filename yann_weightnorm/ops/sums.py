@@ -4,8 +4,9 @@ import numpy as np
 import theano.tensor as T
 from theano.gof import Apply
 
-from yann_weightnorm.ops.in_cpp import WORTH_THREADS, InCpp
+from yann_weightnorm.ops.in_cpp import InCpp
 from yann_weightnorm.ops.per_neuron import per_neuron
+from yann_weightnorm.theano_setup.threads import WORTH_THREADS
 
 __all__ = ["Lengths", "NeuronProducts", "NeuronTotals", "least_length"]
 

@@ -1,13 +1,15 @@
 """The studies by name."""
 
 from yann_weightnorm.studies.generative import GENERATIVE
+from yann_weightnorm.studies.reinforcement import REINFORCEMENT
 from yann_weightnorm.studies.robustness import ROBUSTNESS
 from yann_weightnorm.studies.supervised import SUPERVISED
 from yann_weightnorm.toolbox.registry import hint
 
 __all__ = ["STUDIES", "study_named"]
 
-STUDIES = {study.name: study for study in (SUPERVISED, ROBUSTNESS, GENERATIVE)}
+STUDIES = {study.name: study for study in (
+    SUPERVISED, ROBUSTNESS, GENERATIVE, REINFORCEMENT)}
 
 
 def study_named(name):

@@ -75,26 +75,35 @@ double yann_product_rate(int n, int rounds) {
     return best;
 }
 
-/* GFLOP/s that the processor reaches on one thread when nothing waits for memory: six chains of
-   multiply-adds, on vectors that the compiler lowers to what the processor has. */
+#if defined(__AVX512F__)
+#define BYTES 64
+#elif defined(__AVX__)
+#define BYTES 32
+#else
+#define BYTES 16
+#endif
+
+/* GFLOP/s that the processor reaches on one thread when nothing waits for memory: chains of
+   multiply-adds, on vectors as long as a register. Two units that take
+   four or five steps for one want ten chains. No two hold the same numbers, and none of them is
+   known to the compiler: it would make one chain of chains that are alike. */
 double yann_peak_rate(int rounds) {
-    typedef float vector __attribute__((vector_size(64)));
-    const int steps = 200000;
-    vector a = {0}, b = a, c = a, d = a, e = a, f = a, half = a + 0.5f, one = a + 1.0f;
+    enum { chains = 12, steps = 100000 };
+    typedef float vector __attribute__((vector_size(BYTES)));
+    volatile float start = 1;
+    vector a[chains];
+    const vector zero = {0}, half = zero + start / 2, one = zero + start;
     double best = 0;
-    int i, k;
-    for (k = 0; k < rounds; k++) {
-        double start = now(), rate;
-        for (i = 0; i < steps; i++) {
-            a = a * half + one;
-            b = b * half + one;
-            c = c * half + one;
-            d = d * half + one;
-            e = e * half + one;
-            f = f * half + one;
-        }
-        rate = 2e-9 * steps * 6 * 16 / (now() - start);
-        if (rate > best && (a + b + c + d + e + f)[0] > 0) best = rate;
+    float sum = 0;
+    int i, k, round;
+    for (k = 0; k < chains; k++) a[k] = zero + start * (float)k;
+    for (round = 0; round < rounds; round++) {
+        double begin = now(), rate;
+        for (i = 0; i < steps; i++)
+            for (k = 0; k < chains; k++) a[k] = a[k] * half + one;
+        for (k = 0; k < chains; k++) sum += a[k][0];
+        rate = 2e-9 * steps * chains * (BYTES / sizeof(float)) / (now() - begin);
+        if (rate > best && sum > 0) best = rate;
     }
     return best;
 }

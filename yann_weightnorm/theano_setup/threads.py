@@ -13,7 +13,7 @@ import os
 from yann_weightnorm.theano_setup import blas
 from yann_weightnorm.theano_setup.measures import applied
 
-__all__ = ["NAME", "apply", "blas_threads", "cores", "tuned"]
+__all__ = ["NAME", "WORTH_THREADS", "apply", "blas_threads", "cores", "tuned"]
 
 NAME = "threads"
 
@@ -22,6 +22,9 @@ NAME = "threads"
 SLEEP = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "20"}
 # What a user sets to say the same otherwise.
 USERS = {"OMP_WAIT_POLICY": ("GOMP_SPINCOUNT",), "OPENBLAS_THREAD_TIMEOUT": ()}
+# To wake a thread takes some 40 microseconds, in which one that is awake works through a million
+# numbers, unless it takes their exponentials: Theano's own 200,000 are right for those alone.
+WORTH_THREADS = 1_000_000
 COUNTS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "GOTO_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -36,6 +39,7 @@ def apply(flags, environ=os.environ):
     if environ.get("OMP_NUM_THREADS", str(cores())) == "1":
         return True, "one thread"
     flags.offer("openmp", "True")
+    flags.offer("openmp_elemwise_minsize", str(WORTH_THREADS))
     if late:
         return True, ("OpenMP on; another package loaded it first, so its threads may spin: import "
                       "yann_weightnorm before it")

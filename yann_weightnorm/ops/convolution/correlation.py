@@ -23,7 +23,7 @@ class Correlation(InCpp):
     __props__ = ("padding",)
     # So that the C++ code, and what is compiled of it, is one for all paddings.
     params_type = ParamsType(pad_y=int64, pad_x=int64)
-    support, version = NATIVE, 5
+    support, version = NATIVE, 6
     native = ""             # the function in C++
     axes = (0, 0), (0, 0)   # where the output's first two lengths stand: (input, axis)
 

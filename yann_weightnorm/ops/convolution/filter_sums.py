@@ -51,6 +51,17 @@ inline npy_intp columns_from(npy_intp o, npy_intp count) {
     return most > 3 && left % most && left % 3 == 0 ? 3 : std::min(left, most);
 }
 
+// All taps of all channels.
+template <typename real>
+void all_strips(const Geometry &map, const real *image, const std::vector<npy_intp> &shifts,
+                const real *slopes, npy_intp width, real *to) {
+    enum { size = Vector<real>::size };
+    for (npy_intp o = 0, columns; o < width / size; o += columns) {
+        columns = columns_from(o, width / size);
+        taps_strip(columns, map, image, shifts, slopes + o * size, width, to + o * size);
+    }
+}
+
 // Pixel by pixel, the channels of a pixel adjacent.
 template <typename real>
 void turn(const real *from, npy_intp channels, npy_intp pixels, npy_intp width, real *to) {
@@ -92,11 +103,7 @@ void weigh(const Geometry &map, npy_intp images, const real *from, npy_intp chan
             map.lay_out(from, n, image.data());
             turn(slopes + n * channels * map.pixels(), channels, map.pixels(), width,
                  turned.data());
-            for (npy_intp o = 0, columns; o < width / size; o += columns) {
-                columns = columns_from(o, width / size);
-                taps_strip(columns, map, image.data(), shifts, turned.data() + o * size, width,
-                           sums + o * size);
-            }
+            all_strips(map, image.data(), shifts, turned.data(), width, sums);
         }
     }
     gather(totals, channels, taps, room * width, width, to);

@@ -8,6 +8,7 @@ of the pixels would be zeros around, the gradient of maps is summed tap by tap i
 from yann_weightnorm.ops.convolution.filter_sums import FILTER_SUMS
 from yann_weightnorm.ops.convolution.layout import LAYOUT
 from yann_weightnorm.ops.convolution.products import PRODUCTS
+from yann_weightnorm.ops.convolution.winograd import WINOGRAD
 from yann_weightnorm.ops.in_cpp import ARRAYS
 
 __all__ = ["NATIVE"]
@@ -15,6 +16,14 @@ __all__ = ["NATIVE"]
 FUNCTIONS = r"""
 inline bool fit(bool so) {
     return fits(so, "convolution: the shapes of the inputs don't fit each other");
+}
+
+// Correlates all images with filters whose weights (channel, tap) `at` gives, the faster way.
+template <typename real, typename At>
+void correlate_well(const Geometry &map, npy_intp images, const real *from, npy_intp channels,
+                    const At &at, real *to) {
+    if (tiles_pay<real>(map, channels)) correlate_tiles(map, images, from, channels, at, to);
+    else correlate(map, images, from, channels, packed<real>(channels, map.taps(), at), to);
 }
 
 // Maps and filters to outputs.
@@ -29,8 +38,8 @@ bool outputs(PyArrayObject *maps, PyArrayObject *filters, PyArrayObject **out, i
     if (!to) return false;
     const real *at = w.data<real>();
     const npy_intp taps = map.taps();
-    correlate(map, x.dim(0), x.data<real>(), w.dim(0), packed<real>(
-        w.dim(0), taps, [=](npy_intp o, npy_intp k) { return at[o * taps + k]; }), to);
+    correlate_well(map, x.dim(0), x.data<real>(), w.dim(0),
+                   [=](npy_intp o, npy_intp k) { return at[o * taps + k]; }, to);
     return true;
 }
 
@@ -52,9 +61,8 @@ bool maps(PyArrayObject *filters, PyArrayObject *slopes, PyArrayObject **out, in
         scatter(map, z.dim(0), z.data<real>(), z.dim(1), packed<real>(
             taps, z.dim(1), [=](npy_intp k, npy_intp o) { return at[o * taps + k]; }), to);
     else                                                        // with filters turned round
-        correlate(back, z.dim(0), z.data<real>(), channels, packed<real>(
-            channels, back.taps(), [=](npy_intp c, npy_intp k) {
-                return at[(k / size * channels + c) * size + size - 1 - k % size]; }), to);
+        correlate_well(back, z.dim(0), z.data<real>(), channels, [=](npy_intp c, npy_intp k) {
+            return at[(k / size * channels + c) * size + size - 1 - k % size]; }, to);
     return true;
 }
 
@@ -70,10 +78,12 @@ bool filters(PyArrayObject *maps, PyArrayObject *slopes, PyArrayObject **out, in
         return false;
     real *to = place<real>(out, type, {z.dim(1), x.dim(1), tall, broad});
     if (!to) return false;
-    weigh(Geometry(x.dim(1), x.dim(2), x.dim(3), pad_y, pad_x, tall, broad), x.dim(0),
-          x.data<real>(), z.dim(1), z.data<real>(), to);
+    const Geometry map(x.dim(1), x.dim(2), x.dim(3), pad_y, pad_x, tall, broad);
+    const auto sum = tiles_pay<real>(map, z.dim(1)) ? weigh_tiles<real> : weigh<real>;
+    sum(map, x.dim(0), x.data<real>(), z.dim(1), z.data<real>(), to);
     return true;
 }
 """
 
-NATIVE = f"namespace convolution {{{LAYOUT}{PRODUCTS}{FILTER_SUMS}{ARRAYS}{FUNCTIONS}}}\n"
+NATIVE = (f"namespace convolution {{{LAYOUT}{PRODUCTS}{FILTER_SUMS}{WINOGRAD}{ARRAYS}{FUNCTIONS}"
+          "}\n")
