@@ -1,12 +1,13 @@
 """The studies by name."""
 
+from yann_weightnorm.studies.recurrent import RECURRENT
 from yann_weightnorm.studies.robustness import ROBUSTNESS
 from yann_weightnorm.studies.supervised import SUPERVISED
 from yann_weightnorm.toolbox.registry import hint
 
 __all__ = ["STUDIES", "study_named"]
 
-STUDIES = {study.name: study for study in (SUPERVISED, ROBUSTNESS)}
+STUDIES = {study.name: study for study in (SUPERVISED, ROBUSTNESS, RECURRENT)}
 
 
 def study_named(name):
