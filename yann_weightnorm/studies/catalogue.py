@@ -1,5 +1,6 @@
 """The studies by name."""
 
+from yann_weightnorm.studies.critique import CRITIQUE
 from yann_weightnorm.studies.recurrent import RECURRENT
 from yann_weightnorm.studies.robustness import ROBUSTNESS
 from yann_weightnorm.studies.supervised import SUPERVISED
@@ -7,7 +8,7 @@ from yann_weightnorm.toolbox.registry import hint
 
 __all__ = ["STUDIES", "study_named"]
 
-STUDIES = {study.name: study for study in (SUPERVISED, ROBUSTNESS, RECURRENT)}
+STUDIES = {study.name: study for study in (SUPERVISED, ROBUSTNESS, RECURRENT, CRITIQUE)}
 
 
 def study_named(name):

@@ -1,6 +1,7 @@
 """A small perceptron, and what is measured of it along training."""
 
 import numpy as np
+import theano.tensor as T
 
 from yann_weightnorm.initialization import initialize_from_data
 from yann_weightnorm.studies.building import weighted
@@ -101,7 +102,15 @@ def spectra_of(net, rows):
             "leading_share": 100 * float(leading_share(gradients(x, y)))}
 
 
+def _cost(net):
+    """Return the mean negative log likelihood, without L2, so that it has a second derivative."""
+    y = net.datastream["data"].y
+    probabilities = net.layers["softmax"].output
+    hot = T.eq(y.dimshuffle(0, "x"), T.arange(probabilities.shape[1]))
+    return -T.log(T.sum(hot * probabilities, axis=1)).mean()
+
+
 def _compiled(net):
-    stream, cost = net.datastream["data"], net.layers["cost"].output
+    stream, cost = net.datastream["data"], _cost(net)
     params = [param for layer in weighted(net) for param in layer.active_params]
     return Hessian([stream.x, stream.y], cost, params), Gradients(stream.x, stream.y, cost, params)
