@@ -8,7 +8,7 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report.claims import CLAIMS
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.verdicts import (
-    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, larger_rate, trains_at,
+    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, larger_rate, reaches, trains_at,
     trains_instead, wider)
 
 
@@ -38,6 +38,13 @@ class TestVerdicts(unittest.TestCase):
         self.assertEqual(self.word(alike("a", "b")), NOT)
         self.assertIn("d, mlp: a 2.00 [1.00, 3.00], b 5.00 [4.00, 6.00].", self.why(
             better("a", "b")))
+
+    def test_every_run_must_end_above_what_is_to_be_reached(self):
+        self.two((1, 2, 3), (4, 5, 6))
+        self.assertEqual(self.word(reaches("b", "test_error", 3.5)), SUPPORTED)
+        self.assertEqual(self.word(reaches("b", "test_error", 4.5)), NOT)
+        self.assertEqual(self.word(reaches("c", "test_error", 0)), UNTESTED)
+        self.assertIn("d, mlp: 4 to 6.", self.why(reaches("b", "test_error", 3.5)))
 
     def test_ranges_that_meet_support_only_that_they_are_alike(self):
         self.two((1, 2, 4), (4, 5, 6))

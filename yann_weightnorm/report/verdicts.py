@@ -13,7 +13,7 @@ from yann_weightnorm.report.numbers import count, percent_spread, plural, rate
 from yann_weightnorm.report.statistics import SIGNIFICANT, paired, spread
 
 __all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better", "cheap",
-           "faster", "larger_rate", "trains_at", "trains_instead", "wider"]
+           "faster", "larger_rate", "reaches", "trains_at", "trains_instead", "wider"]
 
 SUPPORTED, NOT, UNTESTED = "supported", "not supported", "not testable at this scale"
 
@@ -145,6 +145,21 @@ def trains_at(arm, axis, place, most, itself=False):
     return rule
 
 
+def reaches(arm, metric, least):
+    """Return the rule that `metric` of `arm` ends above `least` in every run that does not diverge.
+    """
+    def rule(comparisons):
+        found = [(each.title, value) for each in comparisons for other in each.arms
+                 if other.name == arm for value in _ends(other, metric)]
+        if not found:
+            return Verdict(UNTESTED, f"No run of {arm} has ended.")
+        titles = dict.fromkeys(title for title, _ in found)
+        told = {title: [value for other, value in found if other == title] for title in titles}
+        return Verdict(SUPPORTED if all(value > least for _, value in found) else NOT, " ".join(
+            f"{title}: {min(values):.4g} to {max(values):.4g}." for title, values in told.items()))
+    return rule
+
+
 # -- how a rule is carried out ----------------------------------------------------------------
 
 def _over_all(mine, theirs, judge, best=True):
@@ -187,6 +202,12 @@ def _clear(mine, theirs, higher=False):
 
 def _spreads(first, second, mine, theirs):
     return f"{first.name} {percent_spread(mine)}, {second.name} {percent_spread(theirs)}"
+
+
+def _ends(arm, metric):
+    """Return the last values of `metric` in the ended runs at all rates, the finite ones."""
+    values = [final(run, metric) for runs in arm.rates.values() for run in runs]
+    return [value for value in values if math.isfinite(value)]
 
 
 def _trained(arm, most):

@@ -1,6 +1,8 @@
 """The studies by name."""
 
+from yann_weightnorm.studies.critique import CRITIQUE
 from yann_weightnorm.studies.generative import GENERATIVE
+from yann_weightnorm.studies.recurrent import RECURRENT
 from yann_weightnorm.studies.reinforcement import REINFORCEMENT
 from yann_weightnorm.studies.robustness import ROBUSTNESS
 from yann_weightnorm.studies.supervised import SUPERVISED
@@ -9,7 +11,7 @@ from yann_weightnorm.toolbox.registry import hint
 __all__ = ["STUDIES", "study_named"]
 
 STUDIES = {study.name: study for study in (
-    SUPERVISED, ROBUSTNESS, GENERATIVE, REINFORCEMENT)}
+    SUPERVISED, ROBUSTNESS, GENERATIVE, REINFORCEMENT, RECURRENT, CRITIQUE)}
 
 
 def study_named(name):

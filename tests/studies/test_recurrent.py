@@ -1,0 +1,87 @@
+"""Recurrent runs: the order of pixels, the networks, that they repeat, what is refused."""
+
+import dataclasses
+from unittest import TestCase
+
+import numpy as np
+
+from yann_weightnorm.studies import study_named
+from yann_weightnorm.studies.recurrent import check, cooked, epoch_seconds, perform, permutation
+
+STUDY = study_named("recurrent").override({}, "smoke")
+
+
+def run_of(part, arm="weight norm", **values):
+    """Return the first smoke run of a part and arm, with other values."""
+    run = next(run for run in STUDY.runs() if (run.part, run.arm) == (part, arm))
+    return dataclasses.replace(run, **values)
+
+
+def records_of(run):
+    """Return what the run records, without the timings."""
+    records = []
+    perform(run, None, records.append)
+    return [{name: value for name, value in record.items() if name != "seconds"}
+            for record in records]
+
+
+class Order(TestCase):
+    def test_every_pixel_comes_once_in_an_order_that_a_seed_fixes(self):
+        order = permutation(784, seed=3)
+        self.assertEqual(sorted(order), list(range(784)))
+        self.assertEqual(order, permutation(784, seed=3))
+        self.assertNotEqual(order, permutation(784, seed=4))
+        self.assertNotEqual(order, tuple(range(784)))
+
+    def test_all_pixels_are_permuted_before_they_are_cut_into_rows(self):
+        run = run_of("rows", "normal")
+        net = cooked(run, None)
+        images = np.random.RandomState(0).uniform(size=(100, 1, 8, 8)).astype("float32")
+        shown = net.layers["steps"].output.eval({net.layers["input"].output: images})
+        wanted = images.reshape(100, 64)[:, list(permutation(64, run.permutation_seed))]
+        np.testing.assert_array_equal(shown, wanted.reshape(100, 8, 8))
+
+
+class Networks(TestCase):
+    def test_noise_on_the_first_state_only_where_pixels_come_in_order(self):
+        for order, noise in (("sequential", 0.1), ("permuted", 0.0)):
+            net = cooked(run_of("rows", "normal", order=order, hidden=2), None)
+            self.assertEqual(net.layers["lstm"].state_noise, noise)
+            self.assertEqual(net.layers["steps"].order is None, order == "sequential")
+
+    def test_settings_are_those_of_the_paper(self):
+        net = cooked(run_of("rows", "normal"), None)
+        rule = net.optimizer["rmsprop"]
+        self.assertEqual((rule.optimizer_type, rule.clip_norm), ("rmsprop", 1.0))
+        self.assertEqual([rule.momentum_at(epoch) for epoch in (0, 50)], [0.9, 0.9])
+        paper = study_named("recurrent").override({}, "paper").runs()
+        self.assertEqual({(run.epochs, run.part, run.mini_batch_size) for run in paper},
+                         {(200, "pixels", 100)})
+
+
+class Repeats(TestCase):
+    def test_a_run_is_the_same_alone_and_after_another(self):
+        run = run_of("rows", arm="weight norm")
+        first = records_of(run)
+        self.assertNotEqual(records_of(dataclasses.replace(run, seed=5)), first)
+        self.assertEqual(records_of(run), first)
+        self.assertEqual(first[-1]["status"], "finished")
+
+
+class Refused(TestCase):
+    def test_words_that_mean_nothing(self):
+        for name, value, words in (("part", "pixel", "perhaps you meant 'pixels'"),
+                                   ("order", "permutated", "perhaps you meant 'permuted'"),
+                                   ("arm", "weightnorm", "perhaps you meant 'weight norm'")):
+            with self.assertRaisesRegex(ValueError, words):
+                check(dataclasses.replace(run_of("rows"), **{name: value}), None)
+
+    def test_arms_that_recurrent_layers_have_not(self):
+        for arm in ("frozen scale", "mean-only batch norm", "weight norm + robust start"):
+            with self.assertRaisesRegex(ValueError, "study recurrent"):
+                check(dataclasses.replace(run_of("rows"), arm=arm), None)
+
+
+def test_pixels_are_told_to_take_as_many_times_as_long():
+    rows, pixels = (epoch_seconds(run_of(part)) for part in ("rows", "pixels"))
+    np.testing.assert_allclose(pixels / rows, 8)
