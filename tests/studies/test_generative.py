@@ -8,10 +8,10 @@ import theano
 import theano.tensor as T
 
 from tests.small import floatx, without_c_code
-from yann_weightnorm.studies.generative import GENERATIVE, check, perform
-from yann_weightnorm.studies.generators.attention import attention_named, filter_bank
-from yann_weightnorm.studies.generators.bounds import bernoulli_log_likelihood, divergence
-from yann_weightnorm.studies.generators.draw import Draw
+from yann_weightnorm.studies.generative.study import GENERATIVE, check, perform
+from yann_weightnorm.studies.generative.attention import attention_named, filter_bank
+from yann_weightnorm.studies.generative.bounds import bernoulli_log_likelihood, divergence
+from yann_weightnorm.studies.generative.draw import Draw
 
 STUDY = GENERATIVE.override({}, "smoke")
 

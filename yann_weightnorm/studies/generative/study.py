@@ -9,10 +9,10 @@ import dataclasses
 
 from yann_weightnorm.plan import Metric, Plan
 from yann_weightnorm.studies.arms import arm_named
-from yann_weightnorm.studies.generators import draw, vae
-from yann_weightnorm.studies.generators.attention import attention_named
-from yann_weightnorm.studies.generators.data import bits_of
-from yann_weightnorm.studies.generators.training import train_and_tell
+from yann_weightnorm.studies.generative import draw, vae
+from yann_weightnorm.studies.generative.attention import attention_named
+from yann_weightnorm.studies.generative.data import bits_of
+from yann_weightnorm.studies.generative.training import train_and_tell
 from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
@@ -60,7 +60,7 @@ class GenerativeRun(Run):
     dataset: str = setting(NAME, "datasets")
     attention: str = setting(NAME, "attentions", word="attention ")
     maps: int = setting(COUNT, told=False)
-    blocks: int = setting(COUNT, told=False)
+    blocks: int = setting(WHOLE, told=False)
     hidden: int = setting(COUNT, told=False)
     latent: int = setting(COUNT, told=False)
     glimpses: int = setting(COUNT, told=False)
@@ -137,9 +137,9 @@ GENERATIVE = Study(
               "train_rows": None, "other_rows": None, "learning_rates": (0.002,), "seeds": (0, 1),
               "epochs": 5, "draw.learning_rates": (0.001, 0.003)},
     budgets={
-        "smoke": {"vae.arms": DATA, "maps": 2, "hidden": 8, "latent": 3, "glimpses": 2,
-                  "average": 0, "vae.average": 1, "train_rows": 200, "other_rows": 100,
-                  "epochs": 2, "seeds": (0, 1), "learning_rates": (0.002,)},
+        "smoke": {"vae.arms": DATA, "maps": 2, "blocks": 0, "hidden": 8, "latent": 3,
+                  "glimpses": 2, "average": 0, "vae.average": 1, "train_rows": 200,
+                  "other_rows": 100, "epochs": 2, "seeds": (0, 1), "learning_rates": (0.002,)},
         "full": dict(PAPER, train_rows=10000, other_rows=2000, maps=8, epochs=15,
                      seeds=(0, 1, 2), learning_rates=(0.002,),
                      **{"draw.learning_rates": (0.001, 0.003), "draw.epochs": 15}),

@@ -11,9 +11,9 @@ import numpy as np
 
 from yann_weightnorm.initialization import initialize_from_data
 from yann_weightnorm.studies.arms import arm_named
-from yann_weightnorm.studies.generators.bounds import (
+from yann_weightnorm.studies.generative.bounds import (
     bernoulli_log_likelihood, divergence, sampled)
-from yann_weightnorm.studies.generators.optimizers import Averaging
+from yann_weightnorm.studies.generative.optimizers import Averaging
 from yann_weightnorm.toolbox.network import network
 
 __all__ = ["begin", "build"]

@@ -12,10 +12,10 @@ import theano.tensor as T
 
 from yann_weightnorm.normalization import compose, decompose
 from yann_weightnorm.studies.arms import arm_named
-from yann_weightnorm.studies.generators.attention import PARAMETERS, Window, attention_named
-from yann_weightnorm.studies.generators.bounds import (
+from yann_weightnorm.studies.generative.attention import PARAMETERS, Window, attention_named
+from yann_weightnorm.studies.generative.bounds import (
     bernoulli_log_likelihood, divergence, sampled)
-from yann_weightnorm.studies.generators.optimizers import Averaging
+from yann_weightnorm.studies.generative.optimizers import Averaging
 from yann_weightnorm.toolbox.layers.base import Layer
 from yann_weightnorm.toolbox.network import network
 from yann_weightnorm.toolbox.registry import layer_type
@@ -44,7 +44,7 @@ class Draw(Layer):
         Hidden variables at each glimpse.
     glimpses : int
     attention : str, default 'none'
-        As :func:`~yann_weightnorm.studies.generators.attention.attention_named` takes it.
+        As :func:`~yann_weightnorm.studies.generative.attention.attention_named` takes it.
     weight_norm : bool, default False
 
     Attributes
