@@ -42,7 +42,8 @@ and `-full` are the paper's network for CIFAR-10 at that part of its width, with
 dropout, mini batches of 100; `lstm` reads 28 rows of 28 pixels with 100 cells, mini batches of 100.
 Batch norm is in the hidden layers. PyTorch has no LSTM with batch norm: that arm is written there
 in Python, step by step. Our step counts wrong predictions besides, as YANN's does. GFLOP/s are
-ours, of the products alone."""
+ours, of the products alone, those of a convolution counted as the definition has them: Winograd's
+tiles take fewer, so the figure may lie above what the processor reaches."""
 
 
 def write_page(results, folder=None):
