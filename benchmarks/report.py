@@ -21,9 +21,8 @@ HEAD = """\
 How long a training step takes, beside PyTorch on the same processor. All of it is measured by
 
 ```sh
-.venv/bin/pip install torch  # the peer; without it only this package is measured
-make bench                   # about an hour; may be interrupted, and goes on where it was
-make bench BENCH=report      # this page
+make bench               # installs PyTorch, too; may be interrupted, and goes on where it was
+make bench BENCH=report  # this page
 ```
 
 Both sides train the same networks (`benchmarks/networks.py`) on the same data with plain gradient
