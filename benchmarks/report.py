@@ -21,9 +21,8 @@ HEAD = """\
 How long a training step takes, beside PyTorch on the same processor. All of it is measured by
 
 ```sh
-.venv/bin/pip install torch  # the peer; without it only this package is measured
-make bench                   # about an hour; may be interrupted, and goes on where it was
-make bench BENCH=report      # this page
+make bench               # installs PyTorch, too; may be interrupted, and goes on where it was
+make bench BENCH=report  # this page
 ```
 
 Both sides train the same networks (`benchmarks/networks.py`) on the same data with plain gradient
@@ -42,7 +41,8 @@ and `-full` are the paper's network for CIFAR-10 at that part of its width, with
 dropout, mini batches of 100; `lstm` reads 28 rows of 28 pixels with 100 cells, mini batches of 100.
 Batch norm is in the hidden layers. PyTorch has no LSTM with batch norm: that arm is written there
 in Python, step by step. Our step counts wrong predictions besides, as YANN's does. GFLOP/s are
-ours, of the products alone."""
+ours, of the products alone, those of a convolution counted as the definition has them: Winograd's
+tiles take fewer, so the figure may lie above what the processor reaches."""
 
 
 def write_page(results, folder=None):

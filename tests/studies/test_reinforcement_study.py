@@ -1,12 +1,14 @@
 """The study of agents: its grid, its runs in MinAtar's games, what is refused."""
 
 import dataclasses
+import functools
 import importlib.util
 from unittest import TestCase, mock
 
 import numpy as np
 
 from tests.small import message
+from tests.studies.recorded import recorded
 from yann_weightnorm.report.claims import CLAIMS
 from yann_weightnorm.studies import study_named
 from yann_weightnorm.studies.reinforcement.environments import CHANNELS, begun
@@ -14,18 +16,11 @@ from yann_weightnorm.studies.reinforcement.study import check, perform
 
 STUDY = study_named("reinforcement").override({}, "smoke")
 RUN = STUDY.runs()[0]
+records_of = functools.partial(recorded, perform)
 
 
 def with_(**values):
     return dataclasses.replace(RUN, **values)
-
-
-def records_of(run):
-    """Return what the run records, without the timings."""
-    records = []
-    perform(run, None, records.append)
-    return [{name: value for name, value in record.items() if name != "seconds"}
-            for record in records]
 
 
 def random_play(game, seed, steps=400):

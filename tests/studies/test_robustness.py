@@ -1,26 +1,21 @@
 """The sweeps' runs: what they are, that they repeat, what is refused."""
 
 import dataclasses
+import functools
 from unittest import TestCase
 
+from tests.studies.recorded import recorded
 from yann_weightnorm.studies import study_named
 from yann_weightnorm.studies.robustness import check, perform
 
 STUDY = study_named("robustness").override({}, "smoke")
+records_of = functools.partial(recorded, perform)
 
 
 def run_of(which, **values):
     """Return the first smoke run of a sweep, with other values."""
     run = next(run for run in STUDY.runs() if run.sweep == which)
     return dataclasses.replace(run, **values)
-
-
-def records_of(run):
-    """Return what the run records, without the timings."""
-    records = []
-    perform(run, None, records.append)
-    return [{name: value for name, value in record.items() if name != "seconds"}
-            for record in records]
 
 
 class Grid(TestCase):

@@ -1,10 +1,12 @@
 """The first study's runs, on small networks: what they record, and that they repeat."""
 
 import dataclasses
+import functools
 from unittest import TestCase
 
 import numpy as np
 
+from tests.studies.recorded import recorded
 from yann_weightnorm.initialization import initialize_from_data
 from yann_weightnorm.studies import study_named
 from yann_weightnorm.studies.arms import ARMS
@@ -15,6 +17,7 @@ from yann_weightnorm.studies.supervised import check, cooked, perform
 
 RUN = dataclasses.replace(study_named("supervised").runs()[0], network="mlp 16", epochs=2,
                           learning_rate=0.01, train_rows=500)
+records_of = functools.partial(recorded, perform)
 
 
 def with_(**values):
@@ -23,14 +26,6 @@ def with_(**values):
 
 def data_of(run):
     return dataset_of(run.dataset, run.mini_batch_size, run.train_rows)
-
-
-def records_of(run):
-    """Return what the run records, without the timings."""
-    records = []
-    perform(run, None, records.append)
-    return [{name: value for name, value in record.items() if name != "seconds"}
-            for record in records]
 
 
 class Repeats(TestCase):

@@ -111,7 +111,7 @@ class Loops:
     def __init__(self, broadcast):
         self.broadcast = broadcast
         self.axes = range(len(broadcast[0]))
-        self.first = min(axis for axis in self.axes if self.uniform(axis)) if self.axes else 0
+        self.first = min(axis for axis in self.axes if self.uniform(axis))
 
     def uniform(self, axis):
         """Return whether each input is broadcast along all axes from `axis` on, or along none."""

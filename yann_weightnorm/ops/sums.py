@@ -1,4 +1,7 @@
-"""For each neuron the length of its weights, or a sum of products: in C, summed in float64."""
+"""For each neuron the length of its weights, or a sum of products: in C.
+
+Long sums are taken in float64; of float32 numbers, sums of a few of them before that in float32.
+"""
 
 import numpy as np
 import theano.tensor as T
@@ -12,7 +15,7 @@ __all__ = ["Lengths", "NeuronProducts", "NeuronTotals", "least_length"]
 
 
 class NeuronSums(InCpp):
-    """Base: for each neuron a sum over its elements, in float64.
+    """Base: for each neuron a sum over its elements.
 
     A subclass says in NumPy and in C what is summed, and what becomes of the sum.
 
