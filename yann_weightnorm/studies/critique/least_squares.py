@@ -110,4 +110,5 @@ def perform(run, data, emit):
               "excess": problem.excess(way.w), "learning_rate": run.learning_rate,
               "seconds": time.perf_counter() - before})
     emit({"kind": "end", "status": "diverged" if diverged else "finished",
+          "excess": None if diverged else problem.excess(way.w),
           "seconds": time.perf_counter() - began, "diverged_at": diverged})

@@ -109,6 +109,7 @@ def start_seconds(run):
 
 
 BASE = ("normal", "weight norm")
+EXCESS = Metric("distance from the least-norm solution", "%", short="distance")
 EQUATIONS = ("random equations",)  # what least squares has for a data set
 
 CRITIQUE = Study(
@@ -142,7 +143,8 @@ CRITIQUE = Study(
                                                   higher=True),
                        "growth": Metric("length of v in that of the start", higher=True),
                        "effective_rate": Metric("effective learning rate"),
-                       "excess": Metric("distance from the least-norm solution", "%")},
+                       "excess": EXCESS},
+              finals={"test_error": Metric("test error", "%", short="test"), "excess": EXCESS},
               judge="train_cost", levels=(1, 0.5, 0.2, 0.1, 0.01),
               axes={"start_scale": "norm of the first w"}, title=("dataset", "part", "optimizer"),
               baseline=("normal",), subject=("weight norm",)),
