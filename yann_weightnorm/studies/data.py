@@ -22,7 +22,7 @@ def dataset_of(name, mini_batch_size, train_rows=None, data=None, zca=False):
     name : str
     mini_batch_size : int
     train_rows : int or None
-        Training rows from the start of the split; None for all.
+        At most so many training rows, from the start of the split; None for all.
     data : str or None
         Folder of data sets.
     zca : bool
@@ -31,12 +31,12 @@ def dataset_of(name, mini_batch_size, train_rows=None, data=None, zca=False):
     Raises
     ------
     ValueError
-        If there is no such data set, or there aren't so many rows.
+        If there is no such data set, or the rows don't fill a mini batch.
     """
     dataset = load_dataset(name, data, mini_batch_size=mini_batch_size)
-    if train_rows is not None and not mini_batch_size <= train_rows <= dataset.rows("train"):
-        raise ValueError(f"train_rows must be from a mini batch ({mini_batch_size}) to the "
-                         f"{dataset.rows('train')} rows of {name}, got {train_rows}.")
+    if train_rows is not None and train_rows < mini_batch_size:
+        raise ValueError(f"train_rows of {name} must fill a mini batch, of {mini_batch_size} rows, "
+                         f"got {train_rows}.")
     if train_rows is None and not zca:
         return dataset
     parts = {split: _images(dataset, split) for split in SPLITS if dataset.rows(split)}

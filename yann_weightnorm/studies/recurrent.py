@@ -57,7 +57,7 @@ class RecurrentRun(Run):
         Draws the order of the pixels: the same for all arms and seeds.
     mini_batch_size : int
     train_rows : int or None
-        Training rows from the start of the split; None for all.
+        At most so many training rows, from the start of the split; None for all.
     learning_rate : float
     seed : int
         Draws starting weights, the order of rows and noise.

@@ -42,7 +42,7 @@ class RobustnessRun(Run):
     optimizer : {'adam', 'sgd'}
     mini_batch_size : int
     train_rows : int or None
-        Training rows from the start of the split; None for all.
+        At most so many training rows, from the start of the split; None for all.
     learning_rate : float
     seed : int
         Draws starting weights and the order of rows.

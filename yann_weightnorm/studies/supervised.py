@@ -47,7 +47,7 @@ class SupervisedRun(Run):
         Deviation of the noise on images while training.
     mini_batch_size : int
     train_rows : int or None
-        Training rows from the start of the split; None for all.
+        At most so many training rows, from the start of the split; None for all.
     learning_rate : float
     seed : int
         Draws starting weights, the order of rows, noise and masks.
@@ -142,6 +142,7 @@ ALL_ARMS = (*ARMS, "frozen scale", "mean-only batch norm", "weight norm + mean-o
 # The paper's five, and the plain one of its code.
 PAPER_ARMS = tuple(arm for arm in ALL_ARMS if arm not in ("normal", "weight norm"))
 RATES = (0.0003, 0.001, 0.003, 0.01)
+AS_IN_THE_PAPER = {"zca": True, "noise": 0.15, "schedule": "paper"}
 
 SUPERVISED = Study(
     name="supervised",
@@ -155,11 +156,14 @@ SUPERVISED = Study(
     budgets={
         "smoke": {"networks": ("mlp 16",), "arms": ALL_ARMS, "learning_rates": (0.003,),
                   "seeds": (0, 1), "epochs": 2, "train_rows": 500},
-        "full": {"networks": ("mlp", "lenet"), "arms": ALL_ARMS,
-                 "datasets": ("mnist", "fashion-mnist", "digits"), "seeds": (0, 1, 2, 3, 4),
-                 "epochs": 20, "learning_rates": RATES},
+        # Each network as far as an hour or two of two cores go.
+        "full": {"networks": ("mlp", "lenet", "paper 0.25"), "arms": PAPER_ARMS,
+                 "datasets": ("mnist", "fashion-mnist", "digits"), "train_rows": 10000,
+                 "seeds": (0, 1, 2, 3, 4, 5), "epochs": 15, "learning_rates": RATES[:3],
+                 "lenet.seeds": (0, 1, 2), "lenet.epochs": 10, "paper.datasets": ("cifar10",),
+                 "paper.seeds": (0,), "paper.epochs": 40,
+                 **{f"paper.{name}": value for name, value in AS_IN_THE_PAPER.items()}},
         "paper": {"networks": ("paper",), "arms": PAPER_ARMS, "datasets": ("cifar10",),
-                  "learning_rates": RATES, "seeds": (1,), "epochs": 200, "zca": True,
-                  "noise": 0.15, "schedule": "paper"}},
-    plan=Plan(), perform=perform, check=check, epoch_seconds=epoch_seconds,
-    start_seconds=start_seconds)
+                  "learning_rates": RATES, "seeds": (1,), "epochs": 200, **AS_IN_THE_PAPER}},
+    plan=Plan(levels=(30, 20, 10, 5, 3, 2, 1)), perform=perform, check=check,
+    epoch_seconds=epoch_seconds, start_seconds=start_seconds)

@@ -41,7 +41,7 @@ class CritiqueRun(Run):
         Coefficient of L2 where an arm has it.
     mini_batch_size : int
     train_rows : int or None
-        Training rows from the start of the split; None for all.
+        At most so many training rows, from the start of the split; None for all.
     probe_rows : int
         Training rows of which the Hessian and the gradient's covariance are.
     equations, unknowns, steps : int

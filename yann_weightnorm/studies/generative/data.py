@@ -21,7 +21,7 @@ def bits_of(name, mini_batch_size, train_rows=None, other_rows=None, data=None):
     name : str
     mini_batch_size : int
     train_rows : int or None
-        Training rows from the start of the split; None for all.
+        At most so many training rows, from the start of the split; None for all.
     other_rows : int or None
         At most so many rows for each other split; None for all.
     data : str or None
@@ -30,7 +30,7 @@ def bits_of(name, mini_batch_size, train_rows=None, other_rows=None, data=None):
     Raises
     ------
     ValueError
-        If there is no such data set, or there aren't so many rows.
+        If there is no such data set, or the rows don't fill a mini batch.
     """
     dataset, rng = dataset_of(name, mini_batch_size, train_rows, data), np.random.RandomState(SEED)
     parts = {}

@@ -48,7 +48,8 @@ class GenerativeRun(Run):
         Epochs over which the average of the parameters fades; 0 for none.
     mini_batch_size : int
     train_rows, other_rows : int or None
-        Training rows from the start of the split, and rows of each other split; None for all.
+        At most so many training rows, from the start of the split, and rows of each other split;
+        None for all.
     learning_rate : float
     seed : int
         Draws starting weights, the order of rows, and the noise.
