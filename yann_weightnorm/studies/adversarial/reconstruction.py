@@ -13,7 +13,7 @@ import theano.tensor as T
 from yann_weightnorm.toolbox.cooking import LazyFunction
 from yann_weightnorm.toolbox.updates import Slots, rmsprop
 
-__all__ = ["Search", "constant_error"]
+__all__ = ["Search", "as_maps", "constant_error"]
 
 AT_ONCE = 100  # images
 
@@ -76,6 +76,12 @@ class Search:
         for _ in range(steps + 1):  # a step tells the error before it
             self._step(np.asarray(rate, dtype))
         return self._least.get_value().astype("float64")
+
+
+def as_maps(rows, dataset):
+    """Return the images of `dataset` that are its `rows`, as (n, channels, height, width)."""
+    images = rows.reshape(-1, dataset.height, dataset.width, dataset.channels)
+    return images.transpose(0, 3, 1, 2)
 
 
 def constant_error(images, training_images):

@@ -9,7 +9,7 @@ import theano
 
 from yann_weightnorm.studies.adversarial.judging import Judge
 from yann_weightnorm.studies.adversarial.networks import begin
-from yann_weightnorm.studies.adversarial.reconstruction import Search, constant_error
+from yann_weightnorm.studies.adversarial.reconstruction import Search, as_maps, constant_error
 from yann_weightnorm.toolbox.datasets import SPLITS
 from yann_weightnorm.toolbox.network import network
 
@@ -95,8 +95,7 @@ def _error(game, run, split, steps):
     """Return the mean error of reconstructions, in percent of that of the mean training image."""
     rows = _images(game, split, run.search_rows)
     dataset = game.net.cooked_datastream.dataset
-    images = rows.reshape(-1, dataset.height, dataset.width, dataset.channels)
-    found = game.search(images.transpose(0, 3, 1, 2), steps, run.search_rate)
+    found = game.search(as_maps(rows, dataset), steps, run.search_rate)
     return 100.0 * float(found.mean()) / constant_error(rows, dataset.load("train")[0])
 
 
