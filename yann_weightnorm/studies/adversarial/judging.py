@@ -38,8 +38,7 @@ class Judge:
     def __init__(self, net):
         x, z = net.cooked_datastream.x, T.matrix("z")
         real, fake = net.layers["real"].output, made_of(net, z, net.layers, "fake")
-        self._function = LazyFunction([x, z], [T.gt(real, 0).mean(), T.lt(fake, 0).mean(),
-                                               made_of(net, z).var(axis=0).mean()])
+        self._function = LazyFunction([x, z], [real, fake, made_of(net, z)])
 
     def __call__(self, rows, z):
         """Return how the players stand on images of data and on latent vectors.
@@ -57,6 +56,12 @@ class Judge:
             game. 'spread': the variance of a pixel over the images that are made, with those of
             inference, in percent of its variance over the images of data, both means over pixels.
         """
-        real, fake, variance = map(float, self._function(rows, z))
-        return {"real_right": 100 * real, "fake_right": 100 * fake,
-                "spread": 100 * variance / float(np.var(rows, axis=0, dtype="float64").mean())}
+        real, fake, made = self._function(rows, z)
+        return {"real_right": 100 * float(np.mean(real > 0)),
+                "fake_right": 100 * float(np.mean(fake < 0)),
+                "spread": 100 * _variance(made) / _variance(rows)}
+
+
+def _variance(images):
+    """Return the mean over pixels of the variance over images."""
+    return float(np.var(images, axis=0, dtype="float64").mean())

@@ -35,15 +35,13 @@ class Search:
         self.latent, dtype = latent, theano.config.floatX
         self._wanted = theano.shared(np.zeros((1,) * ndim, dtype), broadcastable=(False,) * ndim)
         self._z = theano.shared(np.zeros((1, latent), dtype), name="z")
-        self._least, self._slots = theano.shared(np.zeros(1, dtype)), Slots()
-        rate = T.scalar("rate")
+        self._slots, rate = Slots(), T.scalar("rate")
         errors = T.sqr(generate(self._z) - self._wanted).flatten(2).sum(axis=1)
         # A sum, not a mean: each row takes the same way whatever stands beside it.
         moved = rmsprop([self._z], theano.grad(errors.sum(), [self._z]), rate, self._slots)[0]
         updates = OrderedDict(self._slots.updates)
         updates[self._z] = moved
-        updates[self._least] = T.switch(errors < self._least, errors, self._least)
-        self._step = LazyFunction([rate], [], updates=OrderedDict(
+        self._step = LazyFunction([rate], errors, updates=OrderedDict(
             (slot, T.patternbroadcast(T.cast(value, slot.dtype), slot.broadcastable))
             for slot, value in updates.items()))
 
@@ -68,14 +66,14 @@ class Search:
         return np.concatenate(found) / np.prod(images.shape[1:])
 
     def _search(self, images, steps, rate):
-        dtype, start = self._z.dtype, np.zeros((len(images), self.latent), self._z.dtype)
-        self._wanted.set_value(np.asarray(images, dtype))
-        self._least.set_value(np.full(len(images), np.inf, dtype))
+        start = np.zeros((len(images), self.latent), self._z.dtype)
+        self._wanted.set_value(np.asarray(images, start.dtype))
         for slot in (self._z, *self._slots.updates):
             slot.set_value(start)
+        rate, least = np.asarray(rate, start.dtype), np.full(len(images), np.inf)
         for _ in range(steps + 1):  # a step tells the error before it
-            self._step(np.asarray(rate, dtype))
-        return self._least.get_value().astype("float64")
+            least = np.fmin(least, self._step(rate))  # what is no number counts for nothing
+        return least
 
 
 def as_maps(rows, dataset):
