@@ -78,8 +78,9 @@ CLAIMS = {
               better(STRICT, "batch norm", "test_reconstruction")),
         Claim("... so does one with weight normalization as it was proposed.", "not measured",
               better(WEIGHT_NORM, "batch norm", "test_reconstruction")),
-        Claim("... and with a lower error than the plain network with the same start.",
-              "not told", better(WEIGHT_NORM, NORMAL, "test_reconstruction")),
+        Claim("A GAN with weight normalization reconstructs images with a lower error than a plain "
+              "one with the same start.", "not told",
+              better(WEIGHT_NORM, NORMAL, "test_reconstruction")),
         Claim("Strict weight normalization needs fewer epochs to an error than batch "
               "normalization.", "more efficient (Xiang & Li, abstract)",
               faster(STRICT, "batch norm")),

@@ -83,7 +83,7 @@ def _epoch(game, run, epoch):
     cost, _ = game.net.run_epoch(epoch - 1)
     seconds = time.perf_counter() - began
     if not math.isfinite(cost):
-        return {"spread": cost}
+        return {"cost": cost}
     rows = _images(game, "valid", run.search_rows)
     z = np.random.RandomState(SEED).standard_normal((len(rows), run.latent))
     return dict(game.net.epoch_costs, **game.judge(rows, z.astype(theano.config.floatX)),
