@@ -8,8 +8,8 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report.claims import CLAIMS
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.verdicts import (
-    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, larger_rate, reaches, trains_at,
-    trains_instead, wider)
+    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, larger_rate, reaches, steadier,
+    trains_at, trains_instead, wider)
 
 
 class TestVerdicts(unittest.TestCase):
@@ -98,6 +98,22 @@ class TestVerdicts(unittest.TestCase):
         self.assertEqual(self.word(wider("c", "a", 50)), UNTESTED)
         self.assertEqual(self.word(larger_rate("c", "a")), UNTESTED)
         self.assertEqual(self.word(larger_rate("a", "b")), NOT)
+
+    def test_fewer_runs_that_diverge(self):
+        for arm, bad in (("a", 0), ("b", 5), ("c", 2)):
+            for seed in range(6):
+                put(self.folder, arm, 0.1, seed, [9], [9], 9 if seed >= bad else None,
+                    "diverged" if seed < bad else "finished")
+        # Of 12 runs 5 diverged: that all are b's has the chance 6 / 792; of 2 that both are c's,
+        # 15 / 66.
+        self.assertEqual(self.word(steadier("a", "b")), SUPPORTED)
+        self.assertEqual(self.word(steadier("b", "a")), NOT)
+        self.assertEqual(self.word(steadier("a", "c")), NOT)
+        self.assertIn("a 0 of 6 runs diverged, b 5 of 6 runs diverged", self.why(
+            steadier("a", "b")))
+        for seed in range(6):
+            put(self.folder, "d", 0.1, seed, [9], [9], 9)
+        self.assertEqual(self.word(steadier("a", "d")), UNTESTED)
 
     def test_training_at_a_place_of_an_axis(self):
         for depth, error in ((10, 5), (30, 5), (50, 90)):

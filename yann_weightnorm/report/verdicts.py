@@ -8,12 +8,14 @@ seed at 5 %, with fewer if the arms' intervals don't meet.
 import math
 from typing import Callable, NamedTuple
 
+from scipy.stats import fisher_exact
+
 from yann_weightnorm.report.comparison import final
 from yann_weightnorm.report.numbers import count, percent_spread, plural, rate
 from yann_weightnorm.report.statistics import SIGNIFICANT, paired, spread
 
 __all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better", "cheap",
-           "faster", "larger_rate", "reaches", "trains_at", "trains_instead", "wider"]
+           "faster", "larger_rate", "reaches", "steadier", "trains_at", "trains_instead", "wider"]
 
 SUPPORTED, NOT, UNTESTED = "supported", "not supported", "not testable at this scale"
 
@@ -99,6 +101,21 @@ def larger_rate(mine, theirs):
             return None, "one rate alone was tried"
         return first.best > second.best, f"{rate(first.best)} against {rate(second.best)}"
     return _over_all(mine, theirs, judge)
+
+
+def steadier(mine, theirs):
+    """Return the rule that fewer runs of `mine` diverge, over all rates, beyond chance.
+
+    By Fisher's exact test of the counts, one-sided, at 5 %.
+    """
+    def judge(first, second):
+        counts = [(arm.diverged, len(arm.runs) - arm.diverged) for arm in (first, second)]
+        told = ", ".join(f"{arm.name} {bad} of {bad + good} runs diverged"
+                         for arm, (bad, good) in zip((first, second), counts))
+        if not any(bad for bad, _ in counts):
+            return None, "no run of either diverged"
+        return bool(fisher_exact(counts, alternative="less")[1] < SIGNIFICANT), told
+    return _over_all(mine, theirs, judge, best=False)
 
 
 def wider(mine, theirs, most):

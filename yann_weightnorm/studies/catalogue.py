@@ -1,5 +1,6 @@
 """The studies by name."""
 
+from yann_weightnorm.studies.adversarial import ADVERSARIAL
 from yann_weightnorm.studies.critique import CRITIQUE
 from yann_weightnorm.studies.generative import GENERATIVE
 from yann_weightnorm.studies.recurrent import RECURRENT
@@ -11,7 +12,7 @@ from yann_weightnorm.toolbox.registry import hint
 __all__ = ["STUDIES", "study_named"]
 
 STUDIES = {study.name: study for study in (
-    SUPERVISED, ROBUSTNESS, GENERATIVE, REINFORCEMENT, RECURRENT, CRITIQUE)}
+    SUPERVISED, ROBUSTNESS, GENERATIVE, ADVERSARIAL, REINFORCEMENT, RECURRENT, CRITIQUE)}
 
 
 def study_named(name):
