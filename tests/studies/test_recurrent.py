@@ -1,28 +1,23 @@
 """Recurrent runs: the order of pixels, the networks, that they repeat, what is refused."""
 
 import dataclasses
+import functools
 from unittest import TestCase
 
 import numpy as np
 
+from tests.studies.recorded import recorded
 from yann_weightnorm.studies import study_named
 from yann_weightnorm.studies.recurrent import check, cooked, epoch_seconds, perform, permutation
 
 STUDY = study_named("recurrent").override({}, "smoke")
+records_of = functools.partial(recorded, perform)
 
 
 def run_of(part, arm="weight norm", **values):
     """Return the first smoke run of a part and arm, with other values."""
     run = next(run for run in STUDY.runs() if (run.part, run.arm) == (part, arm))
     return dataclasses.replace(run, **values)
-
-
-def records_of(run):
-    """Return what the run records, without the timings."""
-    records = []
-    perform(run, None, records.append)
-    return [{name: value for name, value in record.items() if name != "seconds"}
-            for record in records]
 
 
 class Order(TestCase):
