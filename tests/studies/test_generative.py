@@ -55,3 +55,9 @@ class Refused(TestCase):
                                   ("vae", "batch norm", "can't run the arm 'batch norm'")):
             with self.assertRaisesRegex(ValueError, words):
                 check(run_of(model, arm=arm), None)
+
+    def test_images_and_rows_that_there_are_not(self):
+        with self.assertRaisesRegex(ValueError, "train_rows must be from a mini batch"):
+            check(run_of("draw", train_rows=10 ** 6), None)
+        with self.assertRaisesRegex(ValueError, "neither 'none' nor two sizes"):
+            check(run_of("draw", attention="2"), None)

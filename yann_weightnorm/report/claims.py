@@ -6,7 +6,8 @@ arXiv:1706.05350; Wu et al. (2020), arXiv:1911.07956; github.com/soskek/weight_n
 """
 
 from yann_weightnorm.report.verdicts import (
-    Claim, alike, better, cheap, faster, larger_rate, reaches, trains_at, trains_instead, wider)
+    Claim, alike, better, cheap, faster, follows_less, larger_rate, reaches, trains_at,
+    trains_instead, wider)
 
 __all__ = ["CLAIMS"]
 
@@ -108,6 +109,10 @@ CLAIMS = {
               reaches("weight norm", "growth", 1.0), {"part": "growth", "optimizer": "sgd"}),
         Claim("v grows under Adam, too.", "said to be alike (section 2.1), not measured",
               reaches("weight norm", "growth", 1.0), {"part": "growth", "optimizer": "adam"}),
+        Claim("The effective learning rate at the end grows less than in proportion to the "
+              "learning rate: v grows the more, and so the steps right themselves.",
+              "argued (section 2.1), not measured", follows_less("weight norm", "effective_rate"),
+              {"part": "growth", "optimizer": "sgd"}),
         Claim("L2 of v keeps v short, and so steps long.", "van Laarhoven (2017): so for any "
               "normalised layer",
               better("weight norm", "weight norm, L2 on v", "effective_rate"), {"part": "decay"}),
