@@ -2,13 +2,16 @@
 
 import dataclasses
 import functools
-from unittest import TestCase
+from unittest import TestCase, mock
 
 import numpy as np
 import theano.tensor as T
 
 from tests.small import without_c_code
+from tests.studies.bits import tiny
 from tests.studies.recorded import recorded
+from yann_weightnorm import dataset_from_arrays
+from yann_weightnorm.studies.generative import study
 from yann_weightnorm.studies.generative.bounds import bernoulli_log_likelihood, divergence
 from yann_weightnorm.studies.generative.study import GENERATIVE, check, perform
 
@@ -55,6 +58,18 @@ class Refused(TestCase):
                                   ("vae", "batch norm", "can't run the arm 'batch norm'")):
             with self.assertRaisesRegex(ValueError, words):
                 check(run_of(model, arm=arm), None)
+
+    def test_images_of_a_shape_that_a_model_cannot_have(self):
+        for model, shape, words in (("draw", (4, 4, 3), "attention wants images of one channel"),
+                                    ("vae", (4, 8, 1), "square images twice; those of bits"),
+                                    ("vae", (6, 6, 1), "square images twice; those of bits")):
+            images = np.zeros((6,) + shape), np.zeros(6, "int64")
+            bits = dataset_from_arrays(images, mini_batch_size=3)
+            with mock.patch.object(study, "_bits", return_value=bits):
+                check(tiny("draw"), None)
+                check(tiny("draw", attention="2-3" if shape[-1] == 1 else "none"), None)
+                with self.assertRaisesRegex(ValueError, words):
+                    check(tiny(model, attention="2-3"), None)
 
     def test_images_and_rows_that_there_are_not(self):
         with self.assertRaisesRegex(ValueError, "train_rows must be from a mini batch"):

@@ -65,7 +65,7 @@ class Networks(TestCase):
 
     def test_pixel_by_pixel_only_the_length_of_the_weight_from_the_input_learns(self):
         with floatx("float64"), without_c_code():
-            net = cooked(run_of("pixels", hidden=2, train_rows=101), None)
+            net = cooked.make(run_of("pixels", hidden=2), None)
             weight = net.layers["lstm"].normalised["w_x"]
             v, g, w = weight.v, weight.g, net.layers["lstm"].w_x
             slope = T.grad(T.sqr(w + 1).sum(), [v, g])
