@@ -8,8 +8,8 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report.claims import CLAIMS
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.verdicts import (
-    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, larger_rate, reaches, steadier,
-    trains_at, trains_instead, wider)
+    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, follows_less, larger_rate,
+    reaches, steadier, trains_at, trains_instead, wider)
 
 
 class TestVerdicts(unittest.TestCase):
@@ -45,6 +45,19 @@ class TestVerdicts(unittest.TestCase):
         self.assertEqual(self.word(reaches("b", "test_error", 4.5)), NOT)
         self.assertEqual(self.word(reaches("c", "test_error", 0)), UNTESTED)
         self.assertIn("d, mlp: 4 to 6.", self.why(reaches("b", "test_error", 3.5)))
+
+    def test_what_grows_less_than_the_learning_rate(self):
+        rule = follows_less("a", "train_error")
+        put(self.folder, "a", 0.01, 0, [5, 2], [9, 9], 9)
+        self.assertEqual(self.word(rule), UNTESTED)
+        for rate, last in ((0.04, 4), (0.16, 8)):  # as the square root
+            put(self.folder, "a", rate, 0, [5, last], [9, 9], 9)
+        put(self.folder, "a", 1.0, 0, [5], [9], status="diverged")
+        self.assertEqual(self.word(rule), SUPPORTED)
+        self.assertIn("d, mlp: as the rate to the power of 0.50.", self.why(rule))
+        for rate in (0.01, 0.04):                  # in proportion, and more
+            put(self.folder, "b", rate, 0, [5, 100 * rate ** 1.2], [9, 9], 9)
+        self.assertEqual(self.word(follows_less("b", "train_error")), NOT)
 
     def test_ranges_that_meet_support_only_that_they_are_alike(self):
         self.two((1, 2, 4), (4, 5, 6))

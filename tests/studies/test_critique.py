@@ -1,12 +1,14 @@
 """The critique's measurements against independent ones, and its runs."""
 
 import dataclasses
+import functools
 from unittest import TestCase
 
 import numpy as np
 import theano
 import theano.tensor as T
 
+from tests.studies.recorded import recorded
 from yann_weightnorm.normalization import compose
 from yann_weightnorm.studies import study_named
 from yann_weightnorm.studies.critique.least_squares import Plain, Problem, WeightNormalised
@@ -14,19 +16,12 @@ from yann_weightnorm.studies.critique.spectra import Gradients, Hessian, leading
 from yann_weightnorm.studies.critique.study import check, perform
 
 STUDY = study_named("critique").override({}, "smoke")
+records_of = functools.partial(recorded, perform)
 
 
 def run_of(part, **values):
     """Return the first smoke run of a part, with other values."""
     return dataclasses.replace(next(run for run in STUDY.runs() if run.part == part), **values)
-
-
-def records_of(run):
-    """Return what the run records, without the timings."""
-    records = []
-    perform(run, None, records.append)
-    return [{name: value for name, value in record.items() if name != "seconds"}
-            for record in records]
 
 
 # -- spectra ----------------------------------------------------------------------------------

@@ -1,28 +1,26 @@
 """Recurrent runs: the order of pixels, the networks, that they repeat, what is refused."""
 
 import dataclasses
+import functools
 from unittest import TestCase
 
 import numpy as np
+import theano
+import theano.tensor as T
 
+from tests.small import floatx, without_c_code
+from tests.studies.recorded import recorded
 from yann_weightnorm.studies import study_named
 from yann_weightnorm.studies.recurrent import check, cooked, epoch_seconds, perform, permutation
 
 STUDY = study_named("recurrent").override({}, "smoke")
+records_of = functools.partial(recorded, perform)
 
 
 def run_of(part, arm="weight norm", **values):
     """Return the first smoke run of a part and arm, with other values."""
     run = next(run for run in STUDY.runs() if (run.part, run.arm) == (part, arm))
     return dataclasses.replace(run, **values)
-
-
-def records_of(run):
-    """Return what the run records, without the timings."""
-    records = []
-    perform(run, None, records.append)
-    return [{name: value for name, value in record.items() if name != "seconds"}
-            for record in records]
 
 
 class Order(TestCase):
@@ -57,6 +55,24 @@ class Networks(TestCase):
         paper = study_named("recurrent").override({}, "paper").runs()
         self.assertEqual({(run.epochs, run.part, run.mini_batch_size) for run in paper},
                          {(200, "pixels", 100)})
+
+
+    def test_each_arm_has_its_layer(self):
+        for arm, kind in (("normal", "lstm"), ("weight norm", "weightnorm_lstm"),
+                          ("batch norm", "bn_lstm")):
+            net = cooked(dataclasses.replace(run_of("rows"), arm=arm), None)
+            self.assertEqual(net.layers["lstm"].type, kind)
+
+    def test_pixel_by_pixel_only_the_length_of_the_weight_from_the_input_learns(self):
+        with floatx("float64"), without_c_code():
+            net = cooked.make(run_of("pixels", hidden=2), None)
+            weight = net.layers["lstm"].normalised["w_x"]
+            v, g, w = weight.v, weight.g, net.layers["lstm"].w_x
+            slope = T.grad(T.sqr(w + 1).sum(), [v, g])
+            (of_v, of_g), value = theano.function([], slope)(), w.eval()
+        np.testing.assert_allclose(value, g.get_value() * np.sign(v.get_value()), rtol=1e-6)
+        np.testing.assert_allclose(of_v, 0, atol=1e-6)
+        self.assertTrue((of_g != 0).all())
 
 
 class Repeats(TestCase):

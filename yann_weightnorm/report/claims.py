@@ -7,8 +7,8 @@ and section 1; github.com/soskek/weight_normalization.
 """
 
 from yann_weightnorm.report.verdicts import (
-    Claim, alike, better, cheap, faster, larger_rate, reaches, steadier, trains_at, trains_instead,
-    wider)
+    Claim, alike, better, cheap, faster, follows_less, larger_rate, reaches, steadier, trains_at,
+    trains_instead, wider)
 
 __all__ = ["CLAIMS"]
 
@@ -135,6 +135,10 @@ CLAIMS = {
               reaches("weight norm", "growth", 1.0), {"part": "growth", "optimizer": "sgd"}),
         Claim("v grows under Adam, too.", "said to be alike (section 2.1), not measured",
               reaches("weight norm", "growth", 1.0), {"part": "growth", "optimizer": "adam"}),
+        Claim("The effective learning rate at the end grows less than in proportion to the "
+              "learning rate: v grows the more, and so the steps right themselves.",
+              "argued (section 2.1), not measured", follows_less("weight norm", "effective_rate"),
+              {"part": "growth", "optimizer": "sgd"}),
         Claim("L2 of v keeps v short, and so steps long.", "van Laarhoven (2017): so for any "
               "normalised layer",
               better("weight norm", "weight norm, L2 on v", "effective_rate"), {"part": "decay"}),

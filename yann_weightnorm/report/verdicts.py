@@ -8,6 +8,7 @@ seed at 5 %, with fewer if the arms' intervals don't meet.
 import math
 from typing import Callable, NamedTuple
 
+import numpy as np
 from scipy.stats import fisher_exact
 
 from yann_weightnorm.report.comparison import final
@@ -15,7 +16,8 @@ from yann_weightnorm.report.numbers import count, percent_spread, plural, rate
 from yann_weightnorm.report.statistics import SIGNIFICANT, paired, spread
 
 __all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better", "cheap",
-           "faster", "larger_rate", "reaches", "steadier", "trains_at", "trains_instead", "wider"]
+           "faster", "follows_less", "larger_rate", "reaches", "steadier", "trains_at",
+           "trains_instead", "wider"]
 
 SUPPORTED, NOT, UNTESTED = "supported", "not supported", "not testable at this scale"
 
@@ -177,6 +179,22 @@ def reaches(arm, metric, least):
     return rule
 
 
+def follows_less(arm, metric):
+    """Return the rule that `metric` of `arm` grows less than in proportion to the learning rate.
+
+    What counts is the slope of the last value against the rate, both as logarithms: the least
+    squares line through the medians over seeds. 1 would be proportion.
+    """
+    def rule(comparisons):
+        found = [(each.title, slope) for each in comparisons for other in each.arms
+                 if other.name == arm for slope in [_slope(other, metric)] if slope is not None]
+        if not found:
+            return Verdict(UNTESTED, f"No runs of {arm} have ended at two learning rates.")
+        return Verdict(SUPPORTED if all(slope < 1 for _, slope in found) else NOT, " ".join(
+            f"{title}: as the rate to the power of {slope:.2f}." for title, slope in found))
+    return rule
+
+
 # -- how a rule is carried out ----------------------------------------------------------------
 
 def _over_all(mine, theirs, judge, best=True):
@@ -225,6 +243,16 @@ def _ends(arm, metric):
     """Return the last values of `metric` in the ended runs at all rates, the finite ones."""
     values = [final(run, metric) for runs in arm.rates.values() for run in runs]
     return [value for value in values if math.isfinite(value)]
+
+
+def _slope(arm, metric):
+    """Return the slope of log `metric` against log rate; None of fewer than two rates."""
+    ended = {value: [final(run, metric) for run in runs if run.status == "finished"]
+             for value, runs in arm.rates.items()}
+    medians = {value: spread(ends).median for value, ends in ended.items()}
+    points = [(value, median) for value, median in medians.items()
+              if math.isfinite(median) and median > 0]
+    return float(np.polyfit(*np.log(points).T, 1)[0]) if len(points) > 1 else None
 
 
 def _trained(arm, most):

@@ -3,7 +3,9 @@
 Sequential MNIST, by rows or pixel by pixel, in order or permuted. Unlike in the code of the paper
 that the protocol is from, the permutation is one: no pixel is lost, none comes twice. An LSTM is
 the plain arm. There is no data-dependent start of recurrent layers, so arms with one differ in the
-start of the classifier alone.
+start of the classifier alone. Pixel by pixel a step shows one number: there the weight from the
+input has a fan-in of 1, so that it is a length times a sign, its direction never learns, and weight
+normalization acts by the weight from the hidden state alone.
 
 Source: Cooijmans, Ballas, Laurent, Gulcehre & Courville (2017), "Recurrent batch normalization",
 arXiv:1603.09025, section 5.1, and its code, github.com/cooijmanstim/recurrent-batch-normalization.
@@ -171,7 +173,8 @@ RECURRENT = Study(
     budgets={
         "smoke": {"parts": PARTS, "datasets": ("digits",), "hidden_sizes": (4,),
                   "train_rows": 200, "learning_rates": (0.003,), "seeds": (0, 1), "epochs": 1,
-                  "orders": ("permuted",), "pixels.arms": ("weight norm",)},
+                  "orders": ("permuted",), "arms": ("normal", "weight norm"),
+                  "pixels.arms": ("weight norm",)},
         "full": {"parts": PARTS, "datasets": ("mnist",), "orders": ("permuted",),
                  "learning_rates": RATES, "seeds": (0, 1, 2), "epochs": ROWS_FULL,
                  # As far as two hours of two cores go.

@@ -4,13 +4,15 @@ Source: Gregor et al. (2015), "DRAW: a recurrent neural network for image genera
 arXiv:1502.04623, section 3.2.
 """
 
+import re
+
 import numpy as np
 import theano.tensor as T
 
 __all__ = ["PARAMETERS", "Window", "attention_named", "filter_bank"]
 
 PARAMETERS = 5  # centre (two), log variance, log stride, log intensity
-LEAST = 1e-6    # of the sum that a filter is divided by, should it lie outside the image
+LEAST = 1e-6    # added to the sum that a filter is divided by: that may lie outside the image
 
 
 def attention_named(text):
@@ -26,18 +28,19 @@ def attention_named(text):
     """
     if text == "none":
         return None
-    read, _, write = text.partition("-")
-    if not (read.isdigit() and write.isdigit() and min(int(read), int(write)) > 1):
+    sizes = re.fullmatch("([0-9]+)-([0-9]+)", text)
+    if sizes is None or min(map(int, sizes.groups())) < 2:
         raise ValueError(f"attention {text!r} is neither 'none' nor two sizes of 2 or more, to "
                          f"read and to write; give '2-5', say.")
-    return int(read), int(write)
+    return tuple(map(int, sizes.groups()))
 
 
 def filter_bank(centre, variance, stride, count, size):
     """Return `count` filters along an axis of `size` pixels, for each row.
 
-    ``F[n, i, a] = exp(-(a - mu[n, i])^2 / (2 variance[n]))`` over its sum along a, where
-    ``mu[n, i] = centre[n] + (i - (count - 1) / 2) stride[n]``, i and a counted from 0.
+    ``F[n, i, a] = exp(-(a - mu[n, i])^2 / (2 variance[n]))`` over its sum along a and 1e-6, where
+    ``mu[n, i] = centre[n] + (i - (count - 1) / 2) stride[n]``, i and a counted from 0. So a filter
+    that lies outside the image reads nothing.
 
     Parameters
     ----------

@@ -33,6 +33,7 @@ class Averaging(Optimizer):
         super().create_updates(params, cost, constrained)
         if self.keep is None:
             return
+        self._averages = {}
         self._count = self.slots.scalar("average.steps")
         self.slots.put(self._count, self._count + 1)
         for p in params:
@@ -44,7 +45,7 @@ class Averaging(Optimizer):
     @contextlib.contextmanager
     def averaged(self):
         """Let the parameters be their averages for a while, as if these had not begun at 0."""
-        steps = self.keep is not None and float(self._count.get_value())
+        steps = float(self._count.get_value()) if self._averages else 0
         if not steps:
             yield
             return

@@ -104,6 +104,9 @@ def check(run, data):
         raise ValueError(f"{who} can't run the arm {run.arm!r} of DRAW: a recurrent network has no "
                          f"data-dependent start; choose 'normal' or 'weight norm'.")
     dataset = _bits(run, data)
+    if run.model == "draw" and run.attention != "none" and dataset.channels != 1:
+        raise ValueError(f"{who}: DRAW's attention wants images of one channel, those of "
+                         f"{run.dataset} have {dataset.channels}; choose attention 'none'.")
     if run.model == "vae" and (dataset.height % 4 or dataset.height != dataset.width):
         raise ValueError(f"{who}: the auto-encoder halves square images twice; those of "
                          f"{run.dataset} are {dataset.height} x {dataset.width}.")
@@ -138,8 +141,9 @@ GENERATIVE = Study(
               "train_rows": None, "other_rows": None, "learning_rates": (0.002,), "seeds": (0, 1),
               "epochs": 5, "draw.learning_rates": (0.001, 0.003)},
     budgets={
-        "smoke": {"vae.arms": DATA, "maps": 2, "blocks": 0, "hidden": 8, "latent": 3,
-                  "glimpses": 2, "average": 0, "vae.average": 1, "train_rows": 200,
+        # Of the auto-encoder one arm: each network is compiled for long.
+        "smoke": {"vae.arms": DATA[1:], "maps": 2, "blocks": 0, "hidden": 8, "latent": 3,
+                  "glimpses": 1, "average": 0, "vae.average": 1, "train_rows": 200,
                   "other_rows": 100, "epochs": 2, "seeds": (0, 1), "learning_rates": (0.002,)},
         "full": dict(PAPER, train_rows=10000, other_rows=2000, maps=8, epochs=15,
                      seeds=(0, 1, 2), learning_rates=(0.002,),
