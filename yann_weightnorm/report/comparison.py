@@ -198,7 +198,7 @@ def _comparison(runs):
     for run in runs:
         twin = latest.get(_place(run))
         if twin:
-            problems.append(f"{twin.path.name} and {run.path.name} are the same run (arm, learning "
+            problems.append(f"{twin.id} and {run.id} are the same run (arm, learning "
                             f"rate, seed); the later one counts, an unfinished one doesn't.")
         if not twin or run.end:
             latest[_place(run)] = run

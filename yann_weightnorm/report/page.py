@@ -39,7 +39,7 @@ class Report(NamedTuple):
 def write_report(folder, study=None):
     """Write the report of the records in `folder` and return its :class:`Report` of paths.
 
-    Reads ``records/*.jsonl`` and writes ``report.html``, ``summary.csv``, ``epochs.csv`` and one
+    Reads the records and writes ``report.html``, ``summary.csv``, ``epochs.csv`` and one
     ``curves-<network>.png`` per network into `folder`. Trains nothing; may be called while the
     study is still running, and again later. Where `study` names one, only its records count.
 

@@ -28,7 +28,7 @@ def write_page(folder, study, into, claims=None):
     Parameters
     ----------
     folder : path
-        Holds ``records/*.jsonl``.
+        Holds the records.
     study : str
     into : path
         Made if need be.
