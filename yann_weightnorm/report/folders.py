@@ -1,5 +1,6 @@
 """Two folders of records side by side: which runs agree line by line, and how the arms compare."""
 
+from yann_weightnorm.report.comparison import last_metric
 from yann_weightnorm.report.numbers import percent_spread, plural, rate
 from yann_weightnorm.report.page import read_comparisons
 
@@ -80,6 +81,6 @@ def _arms(sides):
 def _cell(arm):
     if arm is None or not arm.best_runs:
         return "-"
-    last = next(iter(arm.plan.finals), arm.plan.judge)
+    last = last_metric([arm])
     metric = arm.plan.measured[last]
     return f"{metric.label} {percent_spread(arm.spread(last))} at {rate(arm.best)}"

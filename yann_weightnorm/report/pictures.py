@@ -17,7 +17,7 @@ from yann_weightnorm.report.sweeps import DIVERGED, sweep_metrics, sweep_points
 __all__ = ["picture", "sweep_picture"]
 
 DOTS_PER_INCH = 160
-LEGEND = "Median and 95 % interval over seeds, each arm at its own best learning rate"
+LEGEND = "Median and 95 % interval over seeds, each arm at its own best {}"
 
 
 def picture(comparisons, looks, kind="png"):
@@ -37,7 +37,7 @@ def picture(comparisons, looks, kind="png"):
     axes = figure.subplots(rows, len(metrics), squeeze=False)
     for comparison, line in zip(comparisons, axes):
         _row(comparison, line, looks, metrics)
-    _legend(figure, names, looks, columns)
+    _legend(figure, names, looks, columns, comparisons[0].plan)
     return _bytes(figure, kind)
 
 
@@ -58,7 +58,7 @@ def sweep_picture(sweep, looks, kind="png"):
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")
-    _legend(figure, list(sweep.arms), looks, columns)
+    _legend(figure, list(sweep.arms), looks, columns, sweep.plan)
     return _bytes(figure, kind)
 
 
@@ -69,10 +69,10 @@ def _figure(height):
     return figure
 
 
-def _legend(figure, names, looks, columns):
+def _legend(figure, names, looks, columns, plan):
     figure.legend(handles=[_handle(name, looks[name]) for name in names], ncol=columns,
-                  loc="outside lower center", frameon=False, handlelength=3, title=LEGEND,
-                  title_fontsize="small")
+                  loc="outside lower center", frameon=False, handlelength=3,
+                  title=LEGEND.format(plan.tuned.replace("_", " ")), title_fontsize="small")
 
 
 def _draw_points(axis, points, look):

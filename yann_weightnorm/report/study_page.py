@@ -15,7 +15,7 @@ from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.pictures import picture, sweep_picture
 from yann_weightnorm.report.statistics import ENOUGH
 from yann_weightnorm.report.sweeps import sweep_rows, sweeps
-from yann_weightnorm.report.words import cautions, lead
+from yann_weightnorm.report.words import cautions, chosen_by, lead
 
 __all__ = ["write_page"]
 
@@ -104,10 +104,10 @@ def _image(name, title):
 
 def _numbers(comparisons):
     """Return a table for each comparison, and what to keep in mind about it."""
-    parts = ["## Numbers\n\nMedian over seeds [95 % interval], each arm at its own best learning "
-             "rate, chosen on validation data."]
+    parts = [f"## Numbers\n\nMedian over seeds [95 % interval], "
+             f"{chosen_by(comparisons[0].plan)}."]
     for each in comparisons:
-        first, levels, last = tables.headings(each.plan)
+        first, levels, last = tables.headings(each)
         told = "\n".join(f"- {caution}" for caution in cautions(each))
         table = _table([*first, *(f"to {level}" for level in levels), *last], tables.rows(each))
         parts.append("\n\n".join(filter(None, [f"### {each.title}", table, told])))
