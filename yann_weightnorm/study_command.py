@@ -1,4 +1,4 @@
-"""The commands ``yann-weightnorm study``: list, run, report, compare, pack."""
+"""The commands ``yann-weightnorm study``: list, run, report, pages, compare, pack."""
 
 import argparse
 import importlib.util
@@ -51,6 +51,12 @@ def add_study_commands(commands):
     report.add_argument("--page", metavar="FOLDER",
                         help="write NAME.md and its pictures into this folder as well")
     report.set_defaults(do=do_report)
+    pages = command_parser(commands.add_parser, "pages", help="write the pages of all studies",
+                           description="Write a page for each study whose records lie in "
+                                       "FOLDER/records/NAME, and FOLDER/index.md, which sums them "
+                                       "up. Trains nothing.")
+    pages.add_argument("folder", metavar="FOLDER")
+    pages.set_defaults(do=do_pages)
     compare = command_parser(
         commands.add_parser, "compare", help="compare the records in two folders",
         description="Tell which runs of two folders have the same records, timings aside, and set "
@@ -153,6 +159,18 @@ def do_report(args, argv):
         print(write_report(folder_of(args), study=args.name).page)
         if args.page:
             print(write_page(folder_of(args), args.name, args.page))
+    except (OSError, ValueError) as error:
+        raise Mistake(error) from error
+    return 0
+
+
+def do_pages(args, argv):
+    """Write the pages of all studies and their summary; print where they are."""
+    needs_extra()
+    from yann_weightnorm.report import write_summary
+    try:
+        for path in write_summary(args.folder):
+            print(path)
     except (OSError, ValueError) as error:
         raise Mistake(error) from error
     return 0

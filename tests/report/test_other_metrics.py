@@ -97,9 +97,9 @@ def write_real(folder, study, run, ends):
 def test_the_studies_of_returns_and_bounds_are_told_in_their_own_words():
     cases = (
         (STUDIES["reinforcement"], {"game": "breakout"}, (2.5, 3.5, 4.5), (5.5, 6.5, 7.5),
-         ("weight norm + data start reached a mean return of the last 100 episodes of 3 points in 1 "
-          "evaluation, normal + data start in 1 evaluation; only weight norm + data start reached "
-          "5 points, in 1 evaluation", "an evaluation took 1.00 times as long",
+         ("weight norm + data start reached a mean return of the last 100 episodes of 3 points in "
+          "1 evaluation, normal + data start in 1 evaluation; only weight norm + data start "
+          "reached 5 points, in 1 evaluation", "an evaluation took 1.00 times as long",
           "Score in the test 6.50 [5.50, 7.50] points against 3.50 [2.50, 4.50] points: higher and "
           "so better"),
          ("| mean return of the last 100 episodes, points | score in the test, points |",

@@ -33,8 +33,8 @@ class TestWords(unittest.TestCase):
         self.assertEqual(
             self.told(), "On d, mlp: weight norm reached a training error of 2 % in 2 epochs, "
             "plain in 3 epochs (median of 3 seeds, each arm at its own best learning rate; an "
-            "epoch took 1.00 times as long). Test error 4.00 [3.00, 5.00] % against 7.00 [6.00, 8.00] %: "
-            "lower and so better, beyond the spread over seeds.")
+            "epoch took 1.00 times as long). Test error 4.00 [3.00, 5.00] % against 7.00 [6.00, "
+            "8.00] %: lower and so better, beyond the spread over seeds.")
 
     def test_slower_and_worse_is_said_as_plainly(self):
         self.two_arms([4, 2, 1], [9, 4, 2], tests=((3, 4, 5), (6, 7, 8)))
