@@ -3,6 +3,7 @@
 The page is Markdown with pictures beside it.
 """
 
+import functools
 from pathlib import Path
 
 from yann_weightnorm.files import write_atomically
@@ -18,7 +19,7 @@ from yann_weightnorm.report.statistics import ENOUGH
 from yann_weightnorm.report.sweeps import sweep_rows, sweeps
 from yann_weightnorm.report.words import cautions, chosen_by, lead
 
-__all__ = ["write_page"]
+__all__ = ["page_text", "write_page"]
 
 BRIEF = 200  # characters of a reason in the table; a longer one is below it as well
 
@@ -52,10 +53,16 @@ def write_page(folder, study, into, claims=None):
     claims = CLAIMS.get(study, ()) if claims is None else claims
     into = Path(into)
     into.mkdir(parents=True, exist_ok=True)
-    shown = _pictures(study, comparisons, into)
-    parts = [_opening(study, comparisons), _verdicts(claims, comparisons), *shown,
-             _numbers(comparisons), _set_up(records)]
-    return write_atomically(into / f"{study}.md", "\n\n".join(filter(None, parts)) + "\n")
+    for name, draw in _pictures(study, comparisons).items():
+        write_atomically(into / name, small(draw()))
+    return write_atomically(into / f"{study}.md", page_text(study, records, comparisons, claims))
+
+
+def page_text(study, records, comparisons, claims):
+    """Return the page of a study, without its pictures."""
+    parts = [_opening(study, comparisons), _verdicts(claims, comparisons),
+             *_shown(study, comparisons), _numbers(comparisons), _set_up(records)]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _opening(study, comparisons):
@@ -80,23 +87,38 @@ def _verdicts(claims, comparisons):
             f"is supported if no such difference is found.\n\n{verdicts}{rest}")
 
 
-def _pictures(study, comparisons, into):
-    """Write the pictures; return what shows them, a part a picture.
+def _pictures(study, comparisons):
+    """Return the functions that draw the pictures, by the pictures' names."""
+    arms = looks(comparisons)
+    found = {name: functools.partial(sweep_picture, sweep, arms)
+             for name, sweep in _sweeps(study, comparisons)}
+    return {**found, **{name: functools.partial(picture, those, arms)
+                        for name, those in _curves(study, comparisons)}}
+
+
+def _shown(study, comparisons):
+    """Yield what shows the pictures, a part a picture."""
+    for name, sweep in _sweeps(study, comparisons):
+        yield f"## {sweep.title}\n\n{_image(name, sweep.title)}\n\n" + table(
+            [sweep.words, *map(rate, sweep.places)], sweep_rows(sweep))
+    for name, those in _curves(study, comparisons):
+        title = f"Learning curves: {those[0].network}"
+        yield f"## {title}\n\n{_image(name, title)}"
+
+
+def _sweeps(study, comparisons):
+    """Return (picture's name, sweep) pairs."""
+    return [(f"{study}-{sweep.axis.replace('_', '-')}-{place}.png", sweep)
+            for place, sweep in enumerate(sweeps(comparisons))]
+
+
+def _curves(study, comparisons):
+    """Return (picture's name, comparisons) pairs.
 
     What a sweep sums up has no learning curves here: the report has them.
     """
-    arms, parts = looks(comparisons), []
-    for place, sweep in enumerate(sweeps(comparisons)):
-        name = f"{study}-{sweep.axis.replace('_', '-')}-{place}"
-        write_atomically(into / f"{name}.png", small(sweep_picture(sweep, arms)))
-        parts.append(f"## {sweep.title}\n\n{_image(name, sweep.title)}\n\n" + table(
-            [sweep.words, *map(rate, sweep.places)], sweep_rows(sweep)))
-    for file, those in pictures_of(_not_swept(comparisons)).items():
-        name = f"{study}-{file.rpartition('.')[0]}"
-        write_atomically(into / f"{name}.png", small(picture(those, arms)))
-        title = f"Learning curves: {those[0].network}"
-        parts.append(f"## {title}\n\n{_image(name, title)}")
-    return parts
+    return [(f"{study}-{name}", those)
+            for name, those in pictures_of(_not_swept(comparisons)).items()]
 
 
 def _not_swept(comparisons):
@@ -107,7 +129,7 @@ def _not_swept(comparisons):
 
 
 def _image(name, title):
-    return f"[![{title}]({name}.png)]({name}.png)"
+    return f"[![{title}]({name})]({name})"
 
 
 def _numbers(comparisons):
@@ -129,4 +151,6 @@ def _set_up(records):
     told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     typed = "\n".join(commands(runs))
     typed = f"\n\n```sh\n{typed}\n```" if typed else ""
-    return f"## Set-up\n\n{plural(len(runs), 'run')}: {told}.\n\n{facts}{typed}"
+    unread = "".join(f"\n- {problem}" for problem in records.problems)
+    unread = f"\n\nNot everything could be read:\n{unread}" if unread else ""
+    return f"## Set-up\n\n{plural(len(runs), 'run')}: {told}.\n\n{facts}{typed}{unread}"

@@ -17,7 +17,7 @@ from yann_weightnorm.report.study_page import write_page
 from yann_weightnorm.report.verdicts import NOT, SUPPORTED, UNTESTED, Verdict
 from yann_weightnorm.toolbox.registry import hint
 
-__all__ = ["write_summary"]
+__all__ = ["index_text", "read_studies", "write_summary"]
 
 BRIEF = 160  # characters of a reason in a table; the study's page has all of it
 NO_RECORDS = Verdict(UNTESTED, "The study was not run.")
@@ -44,9 +44,15 @@ def write_summary(folder):
         If a folder's name isn't that of a study, or its records can't be read.
     """
     folder = Path(folder)
-    read = {name: read_comparisons(folder / "records" / name, name) for name in _names(folder)}
+    read = read_studies(folder)
     pages = [write_page(folder / "records" / name, name, folder) for name in read]
     return [write_atomically(folder / "index.md", index_text(read)), *pages]
+
+
+def read_studies(folder):
+    """Return (records, comparisons) by study, of every folder of records in ``records/``."""
+    return {name: read_comparisons(Path(folder) / "records" / name, name)
+            for name in _names(Path(folder))}
 
 
 def index_text(read):
