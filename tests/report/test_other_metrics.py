@@ -10,7 +10,7 @@ from yann_weightnorm.plan import Metric, Plan, plan_of
 from yann_weightnorm.records import RunWriter, read_records
 from yann_weightnorm.report import summary_table, write_page, write_report
 from yann_weightnorm.report.comparison import compare, subject
-from yann_weightnorm.report.curves import arm_band, robustness
+from yann_weightnorm.report.curves import arm_band, axis_title, robustness
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.verdicts import NOT, SUPPORTED, better, faster
 from yann_weightnorm.report.words import lead
@@ -69,6 +69,11 @@ class TestReturns(unittest.TestCase):
         drawn = arm_band(arm, "mean_return")
         self.assertEqual(list(drawn.median), [1, 5, 6])
         self.assertEqual(list(drawn.low), [1, 5, 6])
+
+    def test_a_long_name_of_an_axis_is_broken_and_values_have_their_unit(self):
+        self.assertEqual(axis_title("mean return of the last 100 episodes (points)"),
+                         "mean return of the last 100<br>episodes (points)")
+        self.assertEqual(axis_title("training error (%)"), "training error (%)")
 
     def test_words_and_files(self):
         self.assertIn("On breakout: weight norm reached a mean return of 2 in 2 evaluations",

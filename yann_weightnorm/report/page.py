@@ -15,6 +15,7 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report import tables
 from yann_weightnorm.report.background import background, commands
 from yann_weightnorm.report.comparison import compare
+from yann_weightnorm.report.curves import axis_title
 from yann_weightnorm.report.numbers import plural
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.pictures import picture
@@ -115,6 +116,7 @@ def _environment():
                                      autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined)
     environment.filters["units"] = _keep_together
+    environment.filters["axis_title"] = axis_title
     return environment
 
 
