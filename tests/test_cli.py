@@ -10,11 +10,15 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import TestCase
+from unittest.mock import patch
 
 import psutil
 
 from tests.studies.toy import comparable
+from tests.test_records import HEADER
 from yann_weightnorm import __version__, cli, study_command
+from yann_weightnorm.records import RunWriter
+from yann_weightnorm.studies.lock import locked
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ["--set", "networks=mlp 8", "--set", "train_rows=500"]
@@ -72,6 +76,19 @@ class Words(TestCase):
             self.assertIn("6 runs, 6 to do: about", out)
             self.assertFalse(out_folder.exists())
 
+    def test_dry_run_fetches_nothing_and_says_what_would_be(self):
+        fetch = "yann_weightnorm.toolbox.datasets.download.fetch"
+        with TemporaryDirectory() as data, patch.dict(os.environ, XDG_CACHE_HOME=data), \
+                patch(fetch, side_effect=AssertionError):
+            code, out, err = call("study", "run", "--set", "networks=mlp 8", "--data", data,
+                                  "--set", "datasets=cifar10,mnist,digits", "--dry-run")
+            self.assertEqual((code, err, os.listdir(data)), (0, "", []))
+        self.assertRegex(out, r"(?s)mlp 8, normal, mnist, .* runs, \d+ to do: about .* workers")
+        *_, one, other = out.splitlines()
+        self.assertRegex(one, "^cifar10 is not there yet .*cifar-10-binary.*: yann-weightnorm "
+                              "download cifar10$")
+        self.assertRegex(other, "^mnist is not there yet .*train-images-idx3-ubyte")
+
     def test_the_command_in_a_record_names_no_folder_of_the_machine(self):
         self.assertEqual(
             study_command.command(["study", "run", "--data", "/home/me/x", "--out=/home/me/y",
@@ -103,6 +120,22 @@ class Mistakes(TestCase):
         self.refused("study", "pack", "/nowhere", words="/nowhere")
         self.refused("report", "/nowhere", words="/nowhere")
         self.refused("run", "/nowhere.py", words="cannot read the script /nowhere.py")
+
+    def test_a_damaged_archive_of_records_is_neither_read_nor_overwritten(self):
+        with TemporaryDirectory() as folder:
+            archive = Path(folder) / "records.tar.xz"
+            archive.write_bytes(b"nonsense")
+            for argv in (("run", *STUDY, "--quiet", "--out"), ("pack",),
+                         ("run", *STUDY, "--dry-run", "--out")):
+                self.refused("study", *argv, folder, words="records.tar.xz .*is damaged")
+            self.assertEqual(archive.read_bytes(), b"nonsense")
+
+    def test_a_folder_in_use_is_not_packed(self):
+        with TemporaryDirectory() as folder, locked(folder):
+            with RunWriter(folder, "a", HEADER) as record:
+                record.end("finished")
+            self.refused("study", "pack", folder, words="in use by another study")
+            self.assertEqual(os.listdir(str(Path(folder) / "records")), ["a.jsonl"])
 
     def test_a_wrong_option_is_argparses_to_tell(self):
         self.assertEqual(call("study", "run", "--workers", "0")[0], 2)

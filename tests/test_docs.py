@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 DOCS = ROOT / "docs"
 # Pages of which each shows one thing, with Python that begins where README's ends.
-SINGLE = sorted(p for folder in ("layers", "modules", "data") for p in (DOCS / folder).glob("*.md"))
+SINGLE = sorted(p for folder in ("layers", "modules", "data", "studies")
+                for p in (DOCS / folder).glob("*.md"))
 PAGES = [README, CONTRIBUTING, *sorted(DOCS.glob("*.md")), *SINGLE]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")

@@ -1,17 +1,19 @@
 """The record format: what a writer puts down a reader gets back, also from a broken file."""
 
-import gzip
 import json
 import math
 import os
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
+from yann_weightnorm.archive import write_archive
 from yann_weightnorm.records import (
-    RunWriter, is_complete, pack, read_records, read_run, record_path)
+    ARCHIVE, RunWriter, completed, is_complete, pack, read_records, read_run, record_path)
 
 RUN = {"network": "mlp", "arm": "weight norm", "dataset": "mnist-5k", "seed": 0,
        "learning_rate": 0.001, "epochs": 2}
@@ -34,6 +36,7 @@ class TestRecords(unittest.TestCase):
         self._temporary = tempfile.TemporaryDirectory()
         self.addCleanup(self._temporary.cleanup)
         self.folder = Path(self._temporary.name)
+        self.archive = self.folder / ARCHIVE
 
     def append(self, path, data):
         with open(path, "ab") as file:
@@ -157,21 +160,40 @@ class TestRecords(unittest.TestCase):
         self.assertIn("odd.jsonl should hold 'study' and a 'run'", records.problems[2])
         self.assertFalse(is_complete(self.folder, "cut"))
 
+    def contents(self):
+        """Return the names of everything in the study's folder."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*")
+                      if path.is_file())
+
     def test_packed_records_are_read_as_before_and_their_runs_are_done(self):
-        for name in "ab":
+        for name in ("a", "b.1"):
             write(self.folder, name)
         write(self.folder, "unfinished", status=None)
         before = read_records(self.folder)
         self.assertEqual(pack(self.folder), 2)
-        self.assertEqual(sorted(os.listdir(str(self.folder / "records"))),
-                         ["a.jsonl.gz", "b.jsonl.gz", "unfinished.jsonl"])
+        self.assertEqual(self.contents(), ["records.tar.xz", "records/unfinished.jsonl"])
         after = read_records(self.folder)
         self.assertEqual([run.id for run in after.runs], [run.id for run in before.runs])
         for mine, theirs in zip(after.runs, before.runs):
-            self.assertEqual((mine.header, mine.end), (theirs.header, theirs.end))
+            self.assertEqual((mine.lines, mine.end), (theirs.lines, theirs.end))
+            np.testing.assert_array_equal(mine.epochs["seconds"], theirs.epochs["seconds"])
+        self.assertEqual(completed(self.folder), {"a", "b.1"})
         self.assertTrue(is_complete(self.folder, "a"))
         self.assertFalse(is_complete(self.folder, "unfinished"))
+
+    def test_packing_again_adds_what_is_over_since(self):
+        write(self.folder, "a")
+        pack(self.folder)
+        first = self.archive.read_bytes()
         self.assertEqual(pack(self.folder), 0)
+        self.assertEqual(self.archive.read_bytes(), first)
+        write(self.folder, "b")
+        self.assertEqual(pack(self.folder), 1)
+        self.assertEqual(completed(self.folder), {"a", "b"})
+        write(self.folder, "a", epochs=1)  # done anew
+        pack(self.folder)
+        self.assertEqual({run.id: len(run.lines) for run in read_records(self.folder).runs},
+                         {"a": 3, "b": 4})
 
     def test_a_packed_run_that_begins_anew_counts_once(self):
         write(self.folder)
@@ -181,27 +203,59 @@ class TestRecords(unittest.TestCase):
         self.assertEqual(run.status, "unfinished")
         self.assertFalse(is_complete(self.folder, "a"))
 
-    def test_a_damaged_packed_record_is_told_and_done_again(self):
+    def test_a_damaged_archive_is_told_and_left_as_it_is(self):
         write(self.folder)
-        write(self.folder, "good")
         pack(self.folder)
-        path = self.folder / "records" / "a.jsonl.gz"
-        for data in (path.read_bytes()[:-9], b"nonsense", b""):
-            path.write_bytes(data)
-            records = read_records(self.folder)
-            self.assertEqual([run.id for run in records.runs], ["good"])
-            self.assertRegex(records.problems[0], "a.jsonl.gz (is damaged|should begin)")
-            self.assertFalse(is_complete(self.folder, "a"))
+        good = self.archive.read_bytes()
+        write(self.folder, "b")
+        flipped = bytearray(good)
+        flipped[len(good) // 2] ^= 1
+        for data in (good[:-9], good[:200], bytes(flipped), b"nonsense", b""):
+            self.archive.write_bytes(data)
+            for use in (read_records, completed, pack):
+                with self.assertRaisesRegex(ValueError, "records.tar.xz .*damaged .*move it away"):
+                    use(self.folder)
+            self.assertEqual(self.archive.read_bytes(), data)
+            self.assertEqual(self.contents(), ["records.tar.xz", "records/b.jsonl"])
 
-    def test_packing_gives_the_same_bytes(self):
-        path = write(self.folder)
-        data = path.read_bytes()
+    def test_a_record_without_header_in_an_archive_is_a_problem_not_an_end(self):
+        write_archive(self.archive, {"odd.jsonl": b"{}\n", "other.txt": b"?"})
+        records = read_records(self.folder)
+        self.assertEqual(records.runs, [])
+        self.assertIn("odd.jsonl in", records.problems[0])
+
+    def test_packing_gives_the_same_bytes_whatever_came_first(self):
+        paths = [write(self.folder, name) for name in "ab"]
+        kept = [path.read_bytes() for path in paths]
         pack(self.folder)
-        first = (self.folder / "records" / "a.jsonl.gz").read_bytes()
-        path.write_bytes(data)
+        first = self.archive.read_bytes()
+        self.archive.unlink()
+        for path, data in reversed(list(zip(paths, kept))):
+            path.write_bytes(data)
+            os.utime(str(path), (0, 0))
+            pack(self.folder)
+        self.assertEqual(self.archive.read_bytes(), first)
+        with tarfile.open(str(self.archive)) as tar:
+            self.assertEqual([tar.extractfile(each).read() for each in tar], kept)
+
+    def test_what_kills_it_while_it_packs_loses_nothing(self):
+        for name in "ab":
+            write(self.folder, name)
+        for what in ("yann_weightnorm.files.os.replace", "yann_weightnorm.records.Path.unlink"):
+            with patch(what, side_effect=KeyboardInterrupt), \
+                    self.assertRaises(KeyboardInterrupt):
+                pack(self.folder)
+            self.assertEqual(len([name for name in self.contents() if "jsonl" in name]), 2)
+            self.assertEqual(completed(self.folder), {"a", "b"})
+        self.assertEqual(pack(self.folder), 2)
+        self.assertEqual(self.contents(), ["records.tar.xz"])
+
+    def test_many_alike_take_little_room(self):
+        for seed in range(50):
+            write(self.folder, f"run-{seed}", dict(HEADER, run=dict(RUN, seed=seed)), epochs=20)
+        size = sum(path.stat().st_size for path in self.folder.rglob("*.jsonl"))
         pack(self.folder)
-        self.assertEqual((self.folder / "records" / "a.jsonl.gz").read_bytes(), first)
-        self.assertEqual(gzip.decompress(first), data)
+        self.assertLess(self.archive.stat().st_size, size / 30)
 
     def test_an_empty_folder_is_refused_with_what_to_do(self):
         with self.assertRaises(FileNotFoundError) as caught:

@@ -5,27 +5,29 @@ needed to repeat the run and to read it (the study's :class:`~yann_weightnorm.pl
 an epoch, one end line. A file without its end line belongs to an unfinished run. JSON has no word
 for a number that isn't finite, so such a number is written as ``null`` and read back as NaN.
 
-A file that is over may be compressed, as ``<run id>.jsonl.gz``; see :func:`pack`.
+Files that are over may be put into one compressed archive, ``<folder>/records.tar.xz``; see
+:func:`pack`. A run that is there as a file of its own as well counts as that file tells it.
 """
 
 from __future__ import annotations
 
 import datetime
-import gzip
 import json
 import math
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from yann_weightnorm.archive import read_archive, write_archive
 from yann_weightnorm.files import write_atomically
 from yann_weightnorm.plan import Plan, plan_of
 
-__all__ = ["Records", "Run", "RunWriter", "is_complete", "pack", "read_lines", "read_records",
-           "read_run", "record_path"]
+__all__ = ["ARCHIVE", "Records", "Run", "RunWriter", "completed", "is_complete", "pack",
+           "read_records", "read_run", "record_path"]
 
+ARCHIVE = "records.tar.xz"  # beside the folder of records
+ENDING = ".jsonl"
 STATUSES = ("finished", "diverged")
 RUN_FIELDS = ("arm", "seed")
 EPOCH_FIELDS = ("learning_rate", "seconds")  # besides the metrics of the plan
@@ -38,8 +40,12 @@ class Run(NamedTuple):
 
     Attributes
     ----------
+    id : str
+        The name of its file, without the ending.
     path : pathlib.Path
-        The file that was read.
+        The file that was read: its own, or the archive that holds it.
+    lines : list of dict
+        Every line, as it was written.
     header : dict
         The header line.
     epochs : dict of str to numpy.ndarray
@@ -53,17 +59,14 @@ class Run(NamedTuple):
         What had to be left out of the file, in words.
     """
 
+    id: str
     path: Path
+    lines: list[dict]
     header: dict
     epochs: dict
     end: dict | None
     plan: Plan
     problems: list[str]
-
-    @property
-    def id(self):
-        """The run's id: the file's name without its endings."""
-        return self.path.name.partition(".jsonl")[0]
 
     @property
     def status(self):
@@ -176,15 +179,18 @@ def record_path(folder, run_id):
 
 def is_complete(folder, run_id):
     """Say whether the run needn't be run again: its end line is there and no line is damaged."""
-    path = record_path(folder, run_id)
-    path = path if path.is_file() else _packed(path)
-    if not path.is_file():
-        return False
-    try:
-        run = read_run(path)
-        return run.end is not None and not run.problems
-    except ValueError:
-        return False
+    return run_id in completed(folder)
+
+
+def completed(folder):
+    """Return the ids of the runs in a study's folder that needn't be run again, a set.
+
+    Raises
+    ------
+    DamagedArchive
+        If there is an archive of records that is damaged.
+    """
+    return {run.id for run in _read_all(folder).runs if _is_over(run)}
 
 
 def read_run(path):
@@ -199,17 +205,7 @@ def read_run(path):
         If the file has no header line.
     """
     path = Path(path)
-    lines, problems = _read_lines(path)
-    headers = [line for line in lines if line["kind"] == "header"]
-    if not headers:
-        raise ValueError(f"{path} should begin with a header line, but has none; remove the file "
-                         f"and run the study again.")
-    _check_header(headers[0], str(path))
-    plan = plan_of(headers[0].get("plan"))
-    ends = [line for line in lines if line["kind"] == "end" and line.get("status") in STATUSES]
-    epochs = [line for line in lines if line["kind"] == "epoch"]
-    return Run(path, headers[0], _columns(epochs, (*plan.metrics, *EPOCH_FIELDS)),
-               _numbers(ends[-1], (*plan.finals, *END_FIELDS)) if ends else None, plan, problems)
+    return _run_of(path.stem, path, path.read_bytes())
 
 
 def read_records(folder):
@@ -219,51 +215,88 @@ def read_records(folder):
     ------
     FileNotFoundError
         If there are no record files.
+    DamagedArchive
+        If there is an archive of records that is damaged.
     """
-    plain = sorted((Path(folder) / "records").glob("*.jsonl"))
-    paths = plain + [path for path in sorted((Path(folder) / "records").glob("*.jsonl.gz"))
-                     if path.with_suffix("") not in plain]  # which was begun anew
-    if not paths:
+    records = _read_all(folder)
+    if not (records.runs or records.problems):
         raise FileNotFoundError(
-            f"the report wants run records, {Path(folder) / 'records'}/*.jsonl, and found none; "
-            f"run a study into this folder first, or name the folder that it was run into.")
+            f"the report wants run records, {Path(folder) / 'records'}/*.jsonl or {ARCHIVE} beside "
+            f"that folder, and found none; run a study into this folder first, or name the folder "
+            f"that it was run into.")
+    return records
+
+
+def pack(folder):
+    """Move the records of a folder that are over into its archive; return how many there were.
+
+    What reads records reads them as before, and a study takes their runs for done. What is in the
+    archive already stays, unless the same run was done anew. The same records give the same bytes.
+    Interrupted at any moment it loses nothing: a file goes only once the archive holds it. While it
+    runs, nobody else may write into the folder.
+
+    Raises
+    ------
+    DamagedArchive
+        If there is an archive already that is damaged; nothing is changed then.
+    """
+    archive = Path(folder) / ARCHIVE
+    over = [path for name, path in _files(folder).items() if _is_over_in(name, path)]
+    if over:
+        write_archive(archive, {**read_archive(archive),
+                                **{path.name: path.read_bytes() for path in over}})
+    for path in over:
+        path.unlink()
+    return len(over)
+
+
+def _files(folder):
+    """Return the record files of a folder by run id."""
+    return {path.stem: path for path in sorted((Path(folder) / "records").glob("*" + ENDING))}
+
+
+def _read_all(folder):
+    """Return the :class:`Records` of a folder, which may be empty."""
+    archive, files = Path(folder) / ARCHIVE, _files(folder)
+    packed = {name[:-len(ENDING)]: data for name, data in read_archive(archive).items()
+              if name.endswith(ENDING)}
     runs, problems = [], []
-    for path in paths:
+    for name in sorted({*packed, *files}):
+        path = files.get(name, archive)
         try:
-            runs.append(read_run(path))
+            runs.append(_run_of(name, path, path.read_bytes() if name in files else packed[name]))
             problems += runs[-1].problems
         except ValueError as error:
             problems.append(str(error))
     return Records(sorted(runs, key=_place), problems)
 
 
-def pack(folder):
-    """Compress the records of a folder that are over; return how many were compressed.
+def _run_of(name, path, data):
+    """Return the :class:`Run` called `name` from its record, bytes, that `path` holds."""
+    lines, problems = _records_in(data, name + ENDING)
+    headers = [line for line in lines if line["kind"] == "header"]
+    who = str(path) if path.name == name + ENDING else f"{name + ENDING} in {path}"
+    if not headers:
+        raise ValueError(f"{who} should begin with a header line, but has none; remove it and run "
+                         f"the study again.")
+    _check_header(headers[0], who)
+    plan = plan_of(headers[0].get("plan"))
+    ends = [line for line in lines if line["kind"] == "end" and line.get("status") in STATUSES]
+    epochs = [line for line in lines if line["kind"] == "epoch"]
+    return Run(name, path, lines, headers[0], _columns(epochs, (*plan.metrics, *EPOCH_FIELDS)),
+               _numbers(ends[-1], (*plan.finals, *END_FIELDS)) if ends else None, plan, problems)
 
-    What reads records reads them as before, and a study takes their runs for done. The same record
-    gives the same bytes.
-    """
-    packed = 0
-    for path in sorted((Path(folder) / "records").glob("*.jsonl")):
-        if is_complete(folder, path.stem):
-            write_atomically(_packed(path), gzip.compress(path.read_bytes(), mtime=0))
-            path.unlink()
-            packed += 1
-    return packed
+
+def _is_over(run):
+    return run.end is not None and not run.problems
 
 
-def read_lines(path):
-    """Return the lines of a record file, bytes, be it compressed or not."""
-    data = Path(path).read_bytes()
+def _is_over_in(name, path):
+    """Say whether the run in a file is over; not if it can't be read."""
     try:
-        return (gzip.decompress(data) if str(path).endswith(".gz") else data).splitlines()
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged ({error}); remove it and run the study "
-                         f"again.") from error
-
-
-def _packed(path):
-    return path.with_name(path.name + ".gz")
+        return _is_over(_run_of(name, path, path.read_bytes()))
+    except ValueError:
+        return False
 
 
 def _now():
@@ -316,17 +349,17 @@ def _check_names(values, known, what):
                          f"out or name it as one of these.")
 
 
-def _read_lines(path):
-    """Return (records, problems) of a file: what is JSON with a kind, and what isn't."""
+def _records_in(data, name):
+    """Return (records, problems) of a file's bytes: what is JSON with a kind, and what isn't."""
     records, problems = [], []
-    for number, line in enumerate(read_lines(path), start=1):
+    for number, line in enumerate(data.splitlines(), start=1):
         try:
             record = json.loads(line.decode("utf-8"))
             record["kind"]
             records.append(record)
         except (ValueError, KeyError, TypeError):
-            problems.append(f"{path.name}, line {number}: not a whole record "
-                            f"({len(line)} bytes); left out.")
+            problems.append(f"{name}, line {number}: not a whole record ({len(line)} bytes); left "
+                            f"out.")
     return records, problems
 
 
@@ -356,4 +389,4 @@ def _number(value):
 def _place(run):
     """Return the sort key of a run in the study: its index if it has one, else its start."""
     index = _number(run.header.get("index"))
-    return (index if math.isfinite(index) else LAST, run.started, run.path.name)
+    return (index if math.isfinite(index) else LAST, run.started, run.id)

@@ -1,4 +1,4 @@
-"""The commands ``yann-weightnorm study``: list, run, report, compare, pack."""
+"""The commands ``yann-weightnorm study``: list, run, report, pages, compare, pack."""
 
 import argparse
 import importlib.util
@@ -51,6 +51,12 @@ def add_study_commands(commands):
     report.add_argument("--page", metavar="FOLDER",
                         help="write NAME.md and its pictures into this folder as well")
     report.set_defaults(do=do_report)
+    pages = command_parser(commands.add_parser, "pages", help="write the pages of all studies",
+                           description="Write a page for each study whose records lie in "
+                                       "FOLDER/records/NAME, and FOLDER/index.md, which sums them "
+                                       "up. Trains nothing.")
+    pages.add_argument("folder", metavar="FOLDER")
+    pages.set_defaults(do=do_pages)
     compare = command_parser(
         commands.add_parser, "compare", help="compare the records in two folders",
         description="Tell which runs of two folders have the same records, timings aside, and set "
@@ -58,8 +64,9 @@ def add_study_commands(commands):
     compare.add_argument("folders", metavar="FOLDER", nargs=2)
     compare.set_defaults(do=do_compare)
     pack = command_parser(commands.add_parser, "pack", help="compress the records in a folder",
-                          description="Compress the records of a folder that are over. Reports "
-                                      "read them, and a study takes their runs for done.")
+                          description="Move the records of a folder that are over into one "
+                                      "compressed file. Reports read it, and a study takes its "
+                                      "runs for done.")
     pack.add_argument("folder", metavar="FOLDER")
     pack.set_defaults(do=do_pack)
 
@@ -134,11 +141,11 @@ def do_run(args, argv):
     from yann_weightnorm.studies.running import check_study
     try:
         study, watch = chosen(args), watcher(args)
-        check_study(study, args.data)
+        missing = check_study(study, args.data, fetch=not args.dry_run)
+        if args.dry_run:
+            return dry_run(study, args, missing)
     except (ValueError, OSError, ImportError) as error:
         raise Mistake(error) from error
-    if args.dry_run:
-        return dry_run(study, args)
     if not args.quiet:
         print(f"{study.name}: {study.question}")
     return run(study, args, argv, watch)
@@ -152,6 +159,18 @@ def do_report(args, argv):
         print(write_report(folder_of(args), study=args.name).page)
         if args.page:
             print(write_page(folder_of(args), args.name, args.page))
+    except (OSError, ValueError) as error:
+        raise Mistake(error) from error
+    return 0
+
+
+def do_pages(args, argv):
+    """Write the pages of all studies and their summary; print where they are."""
+    needs_extra()
+    from yann_weightnorm.report import write_summary
+    try:
+        for path in write_summary(args.folder):
+            print(path)
     except (OSError, ValueError) as error:
         raise Mistake(error) from error
     return 0
@@ -171,11 +190,14 @@ def do_compare(args, argv):
 
 def do_pack(args, argv):
     """Compress records and print how many."""
-    from yann_weightnorm.records import pack, read_records
+    needs_extra()
+    from yann_weightnorm.records import ARCHIVE, pack, read_records
+    from yann_weightnorm.studies.lock import FolderInUse, locked
     try:
         read_records(args.folder)
-        print(f"{pack(args.folder)} records compressed.")
-    except (OSError, ValueError) as error:
+        with locked(args.folder):
+            print(f"{pack(args.folder)} records packed into {Path(args.folder) / ARCHIVE}.")
+    except (OSError, ValueError, FolderInUse) as error:
         raise Mistake(error) from error
     return 0
 
@@ -207,8 +229,8 @@ def watcher(args):
     return EventFiles(args.tensorboard)
 
 
-def dry_run(study, args):
-    """Print the grid and about how long what is left of it takes; return 0."""
+def dry_run(study, args, missing):
+    """Print the grid, about how long what is left of it takes, and missing data; return 0."""
     from yann_weightnorm.studies.cluster import default_workers
     from yann_weightnorm.studies.progress import duration, seconds_of
     from yann_weightnorm.studies.recorder import undone
@@ -220,11 +242,14 @@ def dry_run(study, args):
     print(f"{len(runs)} runs, {len(todo)} to do" + (
         f": about {duration(seconds)} with {workers} workers on cores like the author's."
         if todo else "."))
+    for each in missing:
+        print(each)
     return 0
 
 
 def run(study, args, argv, watch=None):
     """Run the study and write its report; return the exit code."""
+    from yann_weightnorm.archive import DamagedArchive
     from yann_weightnorm.studies.engine import StudyError
     from yann_weightnorm.studies.lock import FolderInUse
     from yann_weightnorm.studies.running import run_study
@@ -235,7 +260,7 @@ def run(study, args, argv, watch=None):
             workers=args.workers, threads=args.threads, scheduler=args.scheduler,
             command=command(argv), quiet=args.quiet, watch=watch)
         tell(outcome, args)
-    except FolderInUse as error:
+    except (FolderInUse, DamagedArchive) as error:
         raise Mistake(error) from error
     except KeyboardInterrupt:
         return stopped(INTERRUPTED, "interrupted")

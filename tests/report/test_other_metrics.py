@@ -10,10 +10,11 @@ from yann_weightnorm.plan import Metric, Plan, plan_of
 from yann_weightnorm.records import RunWriter, read_records
 from yann_weightnorm.report import summary_table, write_page, write_report
 from yann_weightnorm.report.comparison import compare, subject
-from yann_weightnorm.report.curves import arm_band, robustness
+from yann_weightnorm.report.curves import arm_band, axis_title, robustness
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.verdicts import NOT, SUPPORTED, better, faster
 from yann_weightnorm.report.words import lead
+from yann_weightnorm.studies import STUDIES
 
 PLAN = Plan(metrics={"mean_return": Metric("mean return", higher=True, short="return")},
             finals={}, judge="mean_return", levels=(2, 5), point="evaluation",
@@ -69,8 +70,13 @@ class TestReturns(unittest.TestCase):
         self.assertEqual(list(drawn.median), [1, 5, 6])
         self.assertEqual(list(drawn.low), [1, 5, 6])
 
+    def test_a_long_name_of_an_axis_is_broken_and_values_have_their_unit(self):
+        self.assertEqual(axis_title("mean return of the last 100 episodes (points)"),
+                         "mean return of the last 100<br>episodes (points)")
+        self.assertEqual(axis_title("training error (%)"), "training error (%)")
+
     def test_words_and_files(self):
-        self.assertIn("On breakout: weight norm reached 2 mean return in 2 evaluations",
+        self.assertIn("On breakout: weight norm reached a mean return of 2 in 2 evaluations",
                       lead(self.compared()))
         self.assertIn("return", summary_table(self.folder))
         text = write_report(self.folder).page.read_text("utf-8")
@@ -78,6 +84,50 @@ class TestReturns(unittest.TestCase):
             self.assertIn(words, text)
         page = write_page(self.folder, "supervised", self.folder / "docs").read_text("utf-8")
         self.assertIn("| arm | best learning rate | mean return | to 2 | to 5 |", page)
+
+
+def write_real(folder, study, run, ends):
+    """Write three seeds of two arms of a real study: `ends` are its first metric's last values."""
+    plan = study.plan
+    for arm, last in ends.items():
+        for seed, value in enumerate(last):
+            header = make_header(dict(run, arm=arm, seed=seed, learning_rate=0.1),
+                                 study=study.name, plan=plan._asdict())
+            with RunWriter(folder, f"{arm}-{seed}", header) as record:
+                for point in (1, 2):
+                    record.epoch(point, **dict.fromkeys(plan.metrics, value), seconds=3)
+                record.end("finished", **dict.fromkeys(plan.finals, value))
+
+
+def test_the_studies_of_returns_and_bounds_are_told_in_their_own_words():
+    cases = (
+        (STUDIES["reinforcement"], {"game": "breakout"}, (2.5, 3.5, 4.5), (5.5, 6.5, 7.5),
+         ("weight norm + data start reached a mean return of the last 100 episodes of 3 points in "
+          "1 evaluation, normal + data start in 1 evaluation; only weight norm + data start "
+          "reached 5 points, in 1 evaluation", "an evaluation took 1.00 times as long",
+          "Score in the test 6.50 [5.50, 7.50] points against 3.50 [2.50, 4.50] points: higher and "
+          "so better"),
+         ("| mean return of the last 100 episodes, points | score in the test, points |",
+          "median mean return of the last 100 episodes after the last evaluation",
+          "| to 5 points | seconds per evaluation |")),
+        (STUDIES["generative"], {"model": "vae", "dataset": "d", "attention": "none"},
+         (-99, -98, -97), (-160, -150, -140),
+         ("weight norm + data start reached a bound on test data of -150 nats in 1 epoch, normal + "
+          "data start in 1 epoch; only normal + data start reached -100 nats",
+          "Last bound on test data -150.00 [-160.00, -140.00] nats against -98.00 [-99.00, -97.00] "
+          "nats: lower and so worse"),
+         ("| to -100 nats | seconds per epoch |", "median bound on validation data after")))
+    for study, run, plain, normalised, sentences, on_page in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            write_real(folder, study, run, {"normal + data start": plain,
+                                            "weight norm + data start": normalised})
+            told = lead(compare(read_records(folder).runs))
+            page = write_page(folder, study.name, Path(folder) / "docs").read_text("utf-8")
+        for words in sentences:
+            assert words in told, told
+        for words in on_page:
+            assert words in page, page
+        assert "validation data." not in page
 
 
 def test_a_plan_is_read_back_from_json():

@@ -147,7 +147,7 @@ class TestPage(unittest.TestCase):
         self.assertEqual(len(page.ids), len(set(page.ids)))
 
     def test_table_heads_have_scopes(self):
-        write_study(self.folder, epochs=2)
+        write_study(self.folder, epochs=12)
         self.assertEqual(set(self.page().scopes), {"col", "row", "colgroup"})
 
     def test_names_are_text_never_markup(self):

@@ -13,7 +13,6 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report import summary_table
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.numbers import percent, plural, rate, seconds
-from yann_weightnorm.plan import Plan
 from yann_weightnorm.report.tables import epochs_csv, headings, rows, summary_csv
 
 
@@ -47,7 +46,19 @@ class TestTables(unittest.TestCase):
             ["weight norm", "0.1", "0.00", "3.00", "3.25", "1 (1/1, 1 s)",
              "1 (1/1, 1 s)", "2 (1/1, 3 s)", "2 (1/1, 3 s)", "2 (1/1, 3 s)", "2 (1.00 ×)",
              "0/1 (+1 unfinished)"]])
-        self.assertEqual([len(part) for part in headings(Plan())], [5, 5, 2])
+        heads = headings(compare(self.records())[0])
+        self.assertEqual([len(part) for part in heads], [5, 5, 2])
+        self.assertEqual(heads[1], ["10 %", "5 %", "3 %", "2 %", "1 %"])
+
+    def test_columns_without_a_value_are_left_out(self):
+        put(self.folder, "plain", 0.1, 0, [11, 5], [9, 7])
+        put(self.folder, "weight norm", 0.1, 0, [11, 6], [9, 7])
+        heads = headings(compare(self.records())[0])
+        self.assertEqual(heads[:2], (["arm", "best learning rate", "training error, %",
+                                      "validation error, %"], ["10 %", "5 %"]))
+        self.assertEqual({len(row) for row in rows(compare(self.records())[0])},
+                         {sum(map(len, heads))})
+        self.assertIn("train %  valid %  to 10/5 %  s/epoch", summary_table(self.folder))
 
     def test_summary_csv(self):
         self.by_hand()
@@ -84,10 +95,10 @@ class TestTables(unittest.TestCase):
         self.by_hand()
         lines = summary_table(self.folder).splitlines()
         self.assertIn("own best learning rate", lines[0])
-        self.assertIn("chosen on validation", lines[0])
-        self.assertEqual(lines[3], "supervised: d, mlp")
+        self.assertIn("median validation error after the last epoch", " ".join(lines[:3]))
+        self.assertEqual(lines[4], "supervised: d, mlp")
         self.assertEqual(
-            lines[4:], ["arm          rate  train %  valid %      test % [95 %]  to 10/5/3/2/1 %"
+            lines[5:], ["arm          rate  train %  valid %      test % [95 %]  to 10/5/3/2/1 %"
                         "  s/epoch  diverged",
                         "plain         0.1     2.50     7.00  6.50 [5.50, 7.50]      1.5/2/3/-/-"
                         "        2       1/3",
@@ -99,10 +110,10 @@ class TestTables(unittest.TestCase):
         write_study(self.folder, arms=names, seeds=(0, 1), rates=(1e-7, 123456.0), epochs=3,
                     datasets=("a data set with a long name " * 5,))
         lines = summary_table(self.folder).splitlines()
-        self.assertEqual(len(lines), 5 + len(names))
+        self.assertEqual(len(lines), 6 + len(names))
         for line in lines:
             self.assertLessEqual(columns(line.replace("\u0301", "")), 100, line)
-        self.assertEqual(len({columns(line.replace("\u0301", "")) for line in lines[4:]}), 1)
+        self.assertEqual(len({columns(line.replace("\u0301", "")) for line in lines[5:]}), 1)
 
     def test_numbers(self):
         self.assertEqual([percent(value) for value in (0, 12.345, 1e300, math.inf, math.nan)],

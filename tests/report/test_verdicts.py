@@ -85,7 +85,7 @@ class TestVerdicts(unittest.TestCase):
     def test_epochs_to_the_hardest_level_that_both_reached(self):
         self.two((1, 2), (1, 2), train=((4, 1), (9, 4, 4)))
         self.assertEqual(self.word(faster("a", "b")), SUPPORTED)
-        self.assertIn("to 5 %: a 1 epochs, b 2, 2.00 times as many", self.why(faster("a", "b")))
+        self.assertIn("to 5 %: a 1 epoch, b 2, 2.00 times as many", self.why(faster("a", "b")))
         self.two((1, 2), (1, 2), train=((50,), (50,)), network="slow")
         self.assertEqual(self.word(faster("b", "a")), NOT)
 

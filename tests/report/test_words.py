@@ -31,16 +31,16 @@ class TestWords(unittest.TestCase):
     def test_faster_and_better(self):
         self.two_arms([9, 4, 2], [4, 2, 2], tests=((6, 7, 8), (3, 4, 5)))
         self.assertEqual(
-            self.told(), "On d, mlp: weight norm reached 2 % training error in 2 epochs, plain in "
-            "3 epochs (median of 3 seeds, each arm at its own best learning rate; an epoch took "
-            "1.00 times as long). Test error 4.00 [3.00, 5.00] % against 7.00 [6.00, 8.00] %: "
-            "lower, beyond the spread over seeds.")
+            self.told(), "On d, mlp: weight norm reached a training error of 2 % in 2 epochs, "
+            "plain in 3 epochs (median of 3 seeds, each arm at its own best learning rate; an "
+            "epoch took 1.00 times as long). Test error 4.00 [3.00, 5.00] % against 7.00 [6.00, "
+            "8.00] %: lower and so better, beyond the spread over seeds.")
 
     def test_slower_and_worse_is_said_as_plainly(self):
         self.two_arms([4, 2, 1], [9, 4, 2], tests=((3, 4, 5), (6, 7, 8)))
-        self.assertIn("weight norm reached 2 % training error in 3 epochs, plain in 2 epochs; only "
-                      "plain reached 1 %, in 3 epochs", self.told())
-        self.assertIn("higher, beyond the spread over seeds", self.told())
+        self.assertIn("weight norm reached a training error of 2 % in 3 epochs, plain in 2 epochs; "
+                      "only plain reached 1 %, in 3 epochs", self.told())
+        self.assertIn("higher and so worse, beyond the spread over seeds", self.told())
 
     def test_ranges_that_meet_are_no_difference(self):
         self.two_arms([9, 1], [9, 1], tests=((5, 6, 7), (3, 4, 5)))
@@ -48,8 +48,8 @@ class TestWords(unittest.TestCase):
 
     def test_no_level_reached(self):
         self.two_arms([50, 40], [30, 20])
-        self.assertIn("weight norm ended with 20.00 [20.00, 20.00] % training error, plain with "
-                      "40.00 [40.00, 40.00] %", self.told())
+        self.assertIn("weight norm ended with a training error of 20.00 [20.00, 20.00] %, plain "
+                      "with 40.00 [40.00, 40.00] %", self.told())
 
     def test_one_seed_decides_nothing(self):
         put(self.folder, "plain", 0.1, 0, [9, 1], [9, 1], 2)
@@ -59,9 +59,14 @@ class TestWords(unittest.TestCase):
         self.assertIn("With one seed nothing is known about the spread between runs.",
                       cautions(self.compare()[0]))
 
+    def test_the_easiest_level_that_nobody_reached_is_told(self):
+        self.two_arms([9, 4, 2], [4, 2, 2])
+        self.assertIn("No arm reached a training error of 1 %.", cautions(self.compare()[0]))
+
     def test_few_seeds_are_a_caution_and_six_have_a_test(self):
         self.two_arms([9, 1], [9, 1], tests=((5, 6, 7), (1, 2, 3)))
-        self.assertIn("With fewer than 6 seeds no test of pairs", cautions(self.compare()[0])[-1])
+        self.assertIn("With fewer than 6 seeds no test of pairs",
+                      " ".join(cautions(self.compare()[0])))
         self.assertNotIn("p =", self.told())
         self.two_arms([9, 1], [9, 1], tests=((5, 6, 7, 8, 9, 9), (4, 5, 6, 7, 8, 8)))
         self.assertIn("(p = 0.031 by pairs of one seed)", self.told())
@@ -75,7 +80,8 @@ class TestWords(unittest.TestCase):
         comparison = self.compare()[0]
         self.assertEqual(sentence(comparison, comparison.arms[1]),
                          "weight norm has no learning rate at which more than half of its runs "
-                         "ended with a validation error; plain ended with 1.00 % validation error.")
+                         "ended with a validation error; plain ended with a validation error of "
+                         "1.00 %.")
 
     def test_an_arm_that_diverges_everywhere_among_many_comparisons(self):
         for network in "abc":
@@ -101,7 +107,7 @@ class TestWords(unittest.TestCase):
         self.assertEqual(
             self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a good "
             "training error: weight norm needed fewer than plain in 2, as many in 1, more in 1 "
-            "(1 can't tell). Its test error: lower beyond the spread over seeds in 2, higher in "
+            "(1 can't tell). Its test error: better beyond the spread over seeds in 2, worse in "
             "1, no such difference in 2.")
 
     def test_a_best_rate_at_the_edge_is_a_caution(self):

@@ -12,7 +12,10 @@ from typing import NamedTuple
 from yann_weightnorm.plan import Plan
 from yann_weightnorm.report.statistics import best_rate, first_epoch_at, spread
 
-__all__ = ["Arm", "Comparison", "baseline", "compare", "final", "subject", "titled", "value_of"]
+__all__ = ["Arm", "Comparison", "baseline", "compare", "final", "last_metric", "reached_levels",
+           "shown_metrics", "subject", "titled", "value_of"]
+
+PARTS = ("network", "sweep", "part", "model", "game")  # values of which each has its own picture
 
 
 class Arm(NamedTuple):
@@ -107,7 +110,7 @@ class Comparison(NamedTuple):
     @property
     def network(self):
         """What pictures are sorted by: the network's name, or that of the study's part."""
-        return str(self.values.get("network", self.values.get("sweep", self.study)))
+        return str(next((self.values[name] for name in PARTS if name in self.values), self.study))
 
 
 def compare(runs):
@@ -162,6 +165,28 @@ def subject(comparison):
     return _first(others, comparison.plan.subject) or (named or others or [None])[0]
 
 
+def shown_metrics(comparison):
+    """Return the names of the metrics that tables show: those that some arm has a value of."""
+    shown = comparison.plan.shown
+    return [name for name in shown if _is_measured(name, comparison.arms)] or shown
+
+
+def last_metric(arms):
+    """Return the metric that `arms` are finally judged by: of the end if they have one."""
+    plan = arms[0].plan
+    return next((name for name in plan.finals if _is_measured(name, arms)), plan.judge)
+
+
+def reached_levels(comparison):
+    """Return the levels that some run at its arm's best learning rate reached."""
+    return [level for level in comparison.plan.levels
+            if any(arm.reached(level) for arm in comparison.arms)]
+
+
+def _is_measured(name, arms):
+    return any(math.isfinite(arm.spread(name).median) for arm in arms)
+
+
 def value_of(run):
     """Return the value of a run that is tuned: its learning rate."""
     return float(run.run[run.plan.tuned])
@@ -198,7 +223,7 @@ def _comparison(runs):
     for run in runs:
         twin = latest.get(_place(run))
         if twin:
-            problems.append(f"{twin.path.name} and {run.path.name} are the same run (arm, learning "
+            problems.append(f"{twin.id} and {run.id} are the same run (arm, learning "
                             f"rate, seed); the later one counts, an unfinished one doesn't.")
         if not twin or run.end:
             latest[_place(run)] = run

@@ -6,6 +6,7 @@ and metric it belongs.
 """
 
 import math
+import textwrap
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,11 +15,12 @@ from yann_weightnorm.report.comparison import final
 from yann_weightnorm.report.numbers import percent, plural, rate
 from yann_weightnorm.report.statistics import band, spread
 
-__all__ = ["arm_band", "axis_layout", "learning_curves", "point_texts", "points_traces",
-           "rate_points", "robustness"]
+__all__ = ["arm_band", "axis_layout", "axis_title", "learning_curves", "point_texts",
+           "points_traces", "rate_points", "robustness"]
 
 MARGIN = {"l": 62, "r": 14, "t": 34, "b": 52}
 HOVER = "%{customdata[0]:.4~g} [%{customdata[1]:.4~g}, %{customdata[2]:.4~g}]"
+TITLE = 30    # letters of an axis' name in a line
 DODGE = 0.05  # of a decade, between the whiskers of neighbouring arms
 
 
@@ -96,8 +98,14 @@ def axis_layout(x, y):
     """Return the layout of a figure with axes called `x` and `y`."""
     axis = {"showline": True, "ticks": "outside", "automargin": True, "zeroline": False}
     return {"template": go.layout.Template(), "showlegend": False, "margin": MARGIN,
-            "xaxis": dict(axis, title={"text": x}), "yaxis": dict(axis, title={"text": y}),
-            "dragmode": "zoom"}
+            "xaxis": dict(axis, title={"text": x}),
+            "yaxis": dict(axis, title={"text": axis_title(y)}), "dragmode": "zoom"}
+
+
+def axis_title(text):
+    """Return the name of a vertical axis in lines that are no longer than the axis on a telephone.
+    """
+    return "<br>".join(textwrap.wrap(text, TITLE))
 
 
 def _curve(arm, metric, drawn, look):
@@ -114,7 +122,7 @@ def _curve(arm, metric, drawn, look):
         x=_list(drawn.epoch), y=_list(drawn.median), line={"color": look.colour, "width": 2.2,
                                                            "dash": look.dash},
         customdata=[_list(row) for row in zip(drawn.median, drawn.low, drawn.high)],
-        hovertemplate=HOVER + (" %" if unit == "%" else ""),
+        hovertemplate=HOVER + (f" {unit}" if unit and " " not in unit else ""),
         **common)
     return [around, line] if len(arm.best_runs) > 1 else [line]
 

@@ -1,8 +1,6 @@
 """Two folders of records side by side: which runs agree line by line, and how the arms compare."""
 
-import json
-
-from yann_weightnorm.records import read_lines
+from yann_weightnorm.report.comparison import last_metric
 from yann_weightnorm.report.numbers import percent_spread, plural, rate
 from yann_weightnorm.report.page import read_comparisons
 
@@ -37,20 +35,19 @@ def compare_folders(one, other):
             for records, _ in read]
     common = [name for name in runs[0] if name in runs[1]]
     differences = [f"{name}: {found}" for name in common
-                   for found in [_difference(*(side[name].path for side in runs))] if found]
+                   for found in [_difference(*(side[name] for side in runs))] if found]
     return "\n".join([*_counts(one, other, runs, common, differences), "",
                       *_arms([comparisons for _, comparisons in read])]), not differences
 
 
-def same_lines(path):
-    """Return the records in the file `path`, dicts, without what may differ between equal runs."""
-    lines = [json.loads(line.decode("utf-8")) for line in read_lines(path)]
+def same_lines(run):
+    """Return the lines of a run's record, dicts, without what may differ between equal runs."""
     return [{name: value for name, value in line.items() if name not in PASSING}
-            for line in lines]
+            for line in run.lines]
 
 
 def _difference(one, other):
-    """Return in words where two record files of a run differ first; '' for nowhere."""
+    """Return in words where two records of a run differ first; '' for nowhere."""
     mine, theirs = same_lines(one), same_lines(other)
     for number, (here, there) in enumerate(zip(mine, theirs), start=1):
         for key in dict.fromkeys([*here, *there]):
@@ -84,6 +81,6 @@ def _arms(sides):
 def _cell(arm):
     if arm is None or not arm.best_runs:
         return "-"
-    last = next(iter(arm.plan.finals), arm.plan.judge)
+    last = last_metric([arm])
     metric = arm.plan.measured[last]
     return f"{metric.label} {percent_spread(arm.spread(last))} at {rate(arm.best)}"

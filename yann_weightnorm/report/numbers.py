@@ -2,7 +2,8 @@
 
 import math
 
-__all__ = ["NONE", "count", "percent", "percent_spread", "plural", "rate", "seconds"]
+__all__ = ["NONE", "count", "of_unit", "percent", "percent_spread", "plural", "rate", "seconds",
+           "with_article"]
 
 NONE = "–"  # nothing recorded, or never reached
 
@@ -38,6 +39,16 @@ def seconds(value):
 def rate(value):
     """Return a learning rate, '0.003'."""
     return NONE if value is None else f"{value:g}"
+
+
+def of_unit(text, metric):
+    """Return a value, written already, with the unit of a :class:`~yann_weightnorm.plan.Metric`."""
+    return f"{text} {metric.unit}" if metric.unit else text
+
+
+def with_article(words):
+    """Return 'an epoch', 'a training error'."""
+    return f"{'an' if words[:1].lower() in 'aeio' else 'a'} {words}"
 
 
 def plural(number, word):

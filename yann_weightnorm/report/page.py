@@ -15,6 +15,7 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report import tables
 from yann_weightnorm.report.background import background, commands
 from yann_weightnorm.report.comparison import compare
+from yann_weightnorm.report.curves import axis_title
 from yann_weightnorm.report.numbers import plural
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.pictures import picture
@@ -39,7 +40,7 @@ class Report(NamedTuple):
 def write_report(folder, study=None):
     """Write the report of the records in `folder` and return its :class:`Report` of paths.
 
-    Reads ``records/*.jsonl`` and writes ``report.html``, ``summary.csv``, ``epochs.csv`` and one
+    Reads the records and writes ``report.html``, ``summary.csv``, ``epochs.csv`` and one
     ``curves-<network>.png`` per network into `folder`. Trains nothing; may be called while the
     study is still running, and again later. Where `study` names one, only its records count.
 
@@ -115,6 +116,7 @@ def _environment():
                                      autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined)
     environment.filters["units"] = _keep_together
+    environment.filters["axis_title"] = axis_title
     return environment
 
 

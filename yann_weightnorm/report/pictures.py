@@ -1,48 +1,58 @@
 """Learning curves and sweeps as pictures, for papers and slides."""
 
 import io
+import textwrap
 import warnings
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from yann_weightnorm.report.curves import arm_band
 from yann_weightnorm.report.numbers import rate
 from yann_weightnorm.report.sweeps import DIVERGED, sweep_metrics, sweep_points
 
-__all__ = ["picture", "sweep_picture"]
+__all__ = ["picture", "small", "sweep_picture"]
 
 DOTS_PER_INCH = 160
-LEGEND = "Median and 95 % interval over seeds, each arm at its own best learning rate"
+COLOURS = 64
+WIDEST = 30  # letters along a vertical axis
+LEGEND = "Median and 95 % interval over seeds, each arm at its own best {}"
 
 
-def picture(comparisons, looks, kind="png"):
-    """Return a picture's bytes: a row per comparison, a column per metric, one legend below.
+def picture(comparisons, looks):
+    """Return a PNG's bytes: a row per comparison, a column per metric, one legend below.
 
     Parameters
     ----------
     comparisons : list of Comparison
     looks : dict of str to Look
-    kind : {'png', 'svg'}
     """
     rows = len(comparisons)
     names = list(dict.fromkeys(arm.name for each in comparisons for arm in each.arms))
     lines, columns = _legend_shape(names)
     figure = _figure(2.9 * rows + 0.25 * lines + 0.4)
-    metrics = {name: metric for each in comparisons for name, metric in each.plan.metrics.items()}
+    metrics = _metrics(comparisons)
     axes = figure.subplots(rows, len(metrics), squeeze=False)
     for comparison, line in zip(comparisons, axes):
         _row(comparison, line, looks, metrics)
-    _legend(figure, names, looks, columns)
-    return _bytes(figure, kind)
+    _legend(figure, names, looks, columns, comparisons[0].plan)
+    return _bytes(figure)
 
 
-def sweep_picture(sweep, looks, kind="png"):
-    """Return a picture's bytes: the judge's last value, and the runs that diverged, by the axis."""
+def small(png):
+    """Return the picture with 64 colours, which is what graphs need, in a third of the bytes."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").quantize(COLOURS, dither=Image.NONE).save(file, "png", optimize=True)
+    return file.getvalue()
+
+
+def sweep_picture(sweep, looks):
+    """Return a PNG's bytes: the judge's last value, and the runs that diverged, by the axis."""
     lines, columns = _legend_shape(list(sweep.arms))
     figure = _figure(3.4 + 0.25 * lines)
     axes = figure.subplots(1, 2)
@@ -51,15 +61,24 @@ def sweep_picture(sweep, looks, kind="png"):
         for arm, points in sweep.arms.items():
             _draw_points(axis, sweep_points(points, name), looks[arm])
         axis.set_xlabel(sweep.words)
-        axis.set_ylabel(metrics[name].title)
+        axis.set_ylabel(_wrapped(metrics[name].title))
         axis.set_xscale("log" if sweep.log else "linear")
         axis.set_xticks(sweep.places, labels=[rate(x) for x in sweep.places])
         axis.minorticks_off()
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")
-    _legend(figure, list(sweep.arms), looks, columns)
-    return _bytes(figure, kind)
+    _legend(figure, list(sweep.arms), looks, columns, sweep.plan)
+    return _bytes(figure)
+
+
+def _metrics(comparisons):
+    """Return the metrics that some run of the comparisons has recorded; all if none has any."""
+    every = {name: metric for each in comparisons for name, metric in each.plan.metrics.items()}
+    drawn = {name: metric for name, metric in every.items() if any(
+        np.isfinite(arm_band(arm, name).median).any() for each in comparisons
+        for arm in each.arms if name in arm.plan.metrics)}
+    return drawn or every
 
 
 def _figure(height):
@@ -69,10 +88,10 @@ def _figure(height):
     return figure
 
 
-def _legend(figure, names, looks, columns):
+def _legend(figure, names, looks, columns, plan):
     figure.legend(handles=[_handle(name, looks[name]) for name in names], ncol=columns,
-                  loc="outside lower center", frameon=False, handlelength=3, title=LEGEND,
-                  title_fontsize="small")
+                  loc="outside lower center", frameon=False, handlelength=3,
+                  title=LEGEND.format(plan.tuned.replace("_", " ")), title_fontsize="small")
 
 
 def _draw_points(axis, points, look):
@@ -94,15 +113,12 @@ def _legend_shape(names):
     return lines, -(-len(names) // lines)
 
 
-def _bytes(figure, kind):
+def _bytes(figure):
     file = io.BytesIO()
     with warnings.catch_warnings(), np.errstate(all="ignore"):  # huge numbers may overflow
         # A name in a script that the font lacks becomes boxes; the page and the CSV have it whole.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        # The same records give the same bytes.
-        with rc_context({"svg.hashsalt": "yann_weightnorm"}):
-            figure.savefig(file, format=kind, dpi=DOTS_PER_INCH,
-                           metadata={"Date": None} if kind == "svg" else None)
+        figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
     return file.getvalue()
 
 
@@ -112,7 +128,7 @@ def _row(comparison, line, looks, metrics):
             if name in arm.plan.metrics:
                 _draw(axis, arm_band(arm, name), looks[arm.name])
         axis.set_xlabel(comparison.plan.point)
-        axis.set_ylabel(metric.title)
+        axis.set_ylabel(_wrapped(metric.title))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
@@ -131,6 +147,11 @@ def _draw(axis, drawn, look):
 def _handle(name, look):
     return Line2D([], [], color=look.colour, linestyle=look.linestyle, linewidth=1.8,
                   label=_plain(name))
+
+
+def _wrapped(title):
+    """Return an axis' name in lines that are no longer than the axis."""
+    return textwrap.fill(title, WIDEST)
 
 
 def _plain(text):

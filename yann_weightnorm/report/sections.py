@@ -33,7 +33,7 @@ def _section(comparison, looks, place, opening):
                  for arm in comparison.arms if arm.runs],
         "sentences": list(dict.fromkeys(sentence(comparison, arm, brief=True) for arm in told)),
         "cautions": cautions(comparison), "rows": tables.rows(comparison), "plain": plain.name,
-        "headings": tables.headings(comparison.plan), "plan": comparison.plan,
+        "headings": tables.headings(comparison), "plan": comparison.plan,
         "metrics": comparison.plan.metrics, "sweep": None,
         "curves": learning_curves(comparison, looks) if shown else None,
         "rates": robustness(comparison, looks) if shown and len(rates) > 1 else None,

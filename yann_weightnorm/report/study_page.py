@@ -1,25 +1,27 @@
 """A study's page for the documentation, from records: verdicts, pictures, numbers, set-up.
 
-The page is Markdown with pictures beside it, PNG for the eye and SVG for enlarging.
+The page is Markdown with pictures beside it.
 """
 
+import functools
 from pathlib import Path
 
 from yann_weightnorm.files import write_atomically
 from yann_weightnorm.report import tables
 from yann_weightnorm.report.background import background, commands
 from yann_weightnorm.report.claims import CLAIMS
+from yann_weightnorm.report.markdown import sentences, table
 from yann_weightnorm.report.numbers import plural, rate
 from yann_weightnorm.report.page import pictures_of, read_comparisons
 from yann_weightnorm.report.palette import looks
-from yann_weightnorm.report.pictures import picture, sweep_picture
+from yann_weightnorm.report.pictures import picture, small, sweep_picture
 from yann_weightnorm.report.statistics import ENOUGH
 from yann_weightnorm.report.sweeps import sweep_rows, sweeps
-from yann_weightnorm.report.words import cautions, lead
+from yann_weightnorm.report.words import cautions, chosen_by, lead
 
-__all__ = ["write_page"]
+__all__ = ["page_text", "write_page"]
 
-KINDS = ("png", "svg")
+BRIEF = 200  # characters of a reason in the table; a longer one is below it as well
 
 
 def write_page(folder, study, into, claims=None):
@@ -28,7 +30,7 @@ def write_page(folder, study, into, claims=None):
     Parameters
     ----------
     folder : path
-        Holds ``records/*.jsonl``.
+        Holds the records.
     study : str
     into : path
         Made if need be.
@@ -51,10 +53,16 @@ def write_page(folder, study, into, claims=None):
     claims = CLAIMS.get(study, ()) if claims is None else claims
     into = Path(into)
     into.mkdir(parents=True, exist_ok=True)
-    shown = _pictures(study, comparisons, into)
-    parts = [_opening(study, comparisons), _verdicts(claims, comparisons), *shown,
-             _numbers(comparisons), _set_up(records)]
-    return write_atomically(into / f"{study}.md", "\n\n".join(filter(None, parts)) + "\n")
+    for name, draw in _pictures(study, comparisons).items():
+        write_atomically(into / name, small(draw()))
+    return write_atomically(into / f"{study}.md", page_text(study, records, comparisons, claims))
+
+
+def page_text(study, records, comparisons, claims):
+    """Return the page of a study, without its pictures."""
+    parts = [_opening(study, comparisons), _verdicts(claims, comparisons),
+             *_shown(study, comparisons), _numbers(comparisons), _set_up(records)]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _opening(study, comparisons):
@@ -67,50 +75,72 @@ def _verdicts(claims, comparisons):
     if not claims:
         return ""
     found = [(claim, claim.verdict(comparisons)) for claim in claims]
-    table = _table(["claim", "its authors' figure", "here"],
-                   [[claim.text, claim.paper, f"**{verdict.word}**"] for claim, verdict in found])
-    reasons = "\n".join(f"{place}. {claim.text} *{verdict.word.capitalize()}*. {verdict.why}"
-                        for place, (claim, verdict) in enumerate(found, start=1))
+    verdicts = table(["", "claim", "its authors' figure", "here", "verdict"],
+                     [[place, claim.text, claim.paper, sentences(verdict.why, BRIEF),
+                       f"**{verdict.word}**"] for place, (claim, verdict) in enumerate(found, 1)])
+    rest = "\n".join(f"- Claim {place}: {verdict.why}" for place, (_, verdict) in
+                     enumerate(found, 1) if sentences(verdict.why, BRIEF) != verdict.why)
+    rest = f"\n\nIn full:\n\n{rest}" if rest else ""
     return (f"## Verdicts\n\nBy rules over the records alone. A difference counts if it is beyond "
             f"chance: with {ENOUGH} seeds or more by Wilcoxon's test of pairs of one seed (5 %), "
             f"with fewer if the arms' ranges don't meet, which says less. That two arms are alike "
-            f"is supported if no such difference is found.\n\n{table}\n\n{reasons}")
+            f"is supported if no such difference is found.\n\n{verdicts}{rest}")
 
 
-def _pictures(study, comparisons, into):
-    """Write the pictures; return what shows them, a part a picture."""
-    arms, parts = looks(comparisons), []
-    for place, sweep in enumerate(sweeps(comparisons)):
-        name = f"{study}-{sweep.axis.replace('_', '-')}-{place}"
-        _write(into, name, lambda kind, sweep=sweep: sweep_picture(sweep, arms, kind))
-        parts.append(f"## {sweep.title}\n\n{_image(name, sweep.title)}\n\n" + _table(
-            [sweep.words, *map(rate, sweep.places)], sweep_rows(sweep)))
-    for file, those in pictures_of(comparisons).items():
-        name = f"{study}-{file.rpartition('.')[0]}"
-        _write(into, name, lambda kind, those=those: picture(those, arms, kind))
+def _pictures(study, comparisons):
+    """Return the functions that draw the pictures, by the pictures' names."""
+    arms = looks(comparisons)
+    found = {name: functools.partial(sweep_picture, sweep, arms)
+             for name, sweep in _sweeps(study, comparisons)}
+    return {**found, **{name: functools.partial(picture, those, arms)
+                        for name, those in _curves(study, comparisons)}}
+
+
+def _shown(study, comparisons):
+    """Yield what shows the pictures, a part a picture."""
+    for name, sweep in _sweeps(study, comparisons):
+        yield f"## {sweep.title}\n\n{_image(name, sweep.title)}\n\n" + table(
+            [sweep.words, *map(rate, sweep.places)], sweep_rows(sweep))
+    for name, those in _curves(study, comparisons):
         title = f"Learning curves: {those[0].network}"
-        parts.append(f"## {title}\n\n{_image(name, title)}")
-    return parts
+        yield f"## {title}\n\n{_image(name, title)}"
 
 
-def _write(into, name, draw):
-    for kind in KINDS:
-        write_atomically(into / f"{name}.{kind}", draw(kind))
+def _sweeps(study, comparisons):
+    """Return (picture's name, sweep) pairs."""
+    return [(f"{study}-{sweep.axis.replace('_', '-')}-{place}.png", sweep)
+            for place, sweep in enumerate(sweeps(comparisons))]
+
+
+def _curves(study, comparisons):
+    """Return (picture's name, comparisons) pairs.
+
+    What a sweep sums up has no learning curves here: the report has them.
+    """
+    return [(f"{study}-{name}", those)
+            for name, those in pictures_of(_not_swept(comparisons)).items()]
+
+
+def _not_swept(comparisons):
+    """Return the comparisons that no sweep sums up."""
+    swept = {id(arm) for sweep in sweeps(comparisons) for arms in sweep.arms.values()
+             for arm in arms.values()}
+    return [each for each in comparisons if not any(id(arm) in swept for arm in each.arms)]
 
 
 def _image(name, title):
-    return f"[![{title}]({name}.png)]({name}.svg)"
+    return f"[![{title}]({name})]({name})"
 
 
 def _numbers(comparisons):
     """Return a table for each comparison, and what to keep in mind about it."""
-    parts = ["## Numbers\n\nMedian over seeds [95 % interval], each arm at its own best learning "
-             "rate, chosen on validation data."]
+    parts = [f"## Numbers\n\nMedian over seeds [95 % interval], "
+             f"{chosen_by(comparisons[0].plan)}."]
     for each in comparisons:
-        first, levels, last = tables.headings(each.plan)
+        first, levels, last = tables.headings(each)
         told = "\n".join(f"- {caution}" for caution in cautions(each))
-        table = _table([*first, *(f"to {level}" for level in levels), *last], tables.rows(each))
-        parts.append("\n\n".join(filter(None, [f"### {each.title}", table, told])))
+        numbers = table([*first, *(f"to {level}" for level in levels), *last], tables.rows(each))
+        parts.append("\n\n".join(filter(None, [f"### {each.title}", numbers, told])))
     return "\n\n".join(parts)
 
 
@@ -121,14 +151,6 @@ def _set_up(records):
     told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     typed = "\n".join(commands(runs))
     typed = f"\n\n```sh\n{typed}\n```" if typed else ""
-    return f"## Set-up\n\n{plural(len(runs), 'run')}: {told}.\n\n{facts}{typed}"
-
-
-def _table(headings, rows):
-    """Return a Markdown table."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text):
-    return " ".join(str(text).replace("|", "\\|").split())
+    unread = "".join(f"\n- {problem}" for problem in records.problems)
+    unread = f"\n\nNot everything could be read:\n{unread}" if unread else ""
+    return f"## Set-up\n\n{plural(len(runs), 'run')}: {told}.\n\n{facts}{typed}{unread}"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from yann_weightnorm.plan import Metric, Plan
-from yann_weightnorm.report.comparison import titled
+from yann_weightnorm.report.comparison import last_metric, titled
 from yann_weightnorm.report.curves import axis_layout, logarithmic, points_traces
 from yann_weightnorm.report.numbers import NONE, percent_spread, rate
 from yann_weightnorm.report.statistics import Spread
@@ -82,7 +82,7 @@ def sweep_figure(sweep, looks):
 
 def sweep_rows(sweep):
     """Return a row per arm: its name, then its final value at each place of the axis."""
-    last = next(iter(sweep.plan.finals), sweep.plan.judge)
+    last = last_metric([arm for arms in sweep.arms.values() for arm in arms.values()])
     return [[name, *(_cell(arms.get(x), last) for x in sweep.places)]
             for name, arms in sweep.arms.items()]
 

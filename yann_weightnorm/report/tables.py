@@ -3,11 +3,14 @@
 import csv
 import io
 import math
+import textwrap
 import unicodedata
 
-from yann_weightnorm.report.comparison import baseline
+from yann_weightnorm.report.comparison import baseline, reached_levels, shown_metrics
 from yann_weightnorm.report.numbers import (
+    NONE,
     count,
+    of_unit,
     percent,
     percent_spread,
     rate,
@@ -17,26 +20,27 @@ from yann_weightnorm.report.numbers import (
 __all__ = ["epochs_csv", "headings", "rows", "summary_csv", "text_table"]
 
 WIDEST = 100
-LEGEND = """\
-Medians over seeds with 95 % intervals, each arm at its own best learning rate, chosen on validation
-data. Values after the last epoch; 'to 10/5/...': epochs to these; '-': not reached."""
+LEGEND = ("Medians over seeds with 95 % intervals, each arm at its own best {tuned}: the one with "
+          "the best median {judge} after the last {point}. Values after the last {point}; 'to "
+          "10/5/...': {point}s to these; '-': not reached.")
 
 
-def headings(plan):
+def headings(comparison):
     """Return the headings of a comparison's table: three lists, the middle one of levels."""
-    unit = plan.metrics[plan.first].unit
+    plan = comparison.plan
     return (["arm", f"best {plan.tuned.replace('_', ' ')}",
-             *(_headed(plan.measured[name]) for name in plan.shown)],
-            [f"{level:g} {unit}".rstrip() for level in plan.levels],
+             *(_headed(plan.measured[name]) for name in shown_metrics(comparison))],
+            [of_unit(f"{level:g}", plan.metrics[plan.first])
+             for level in reached_levels(comparison)],
             [f"seconds per {plan.point}", "diverged / runs"])
 
 
 def rows(comparison):
     """Return a comparison's table, one list of cells per arm under :func:`headings`."""
-    plain, plan = baseline(comparison), comparison.plan
+    plain = baseline(comparison)
     return [[arm.name, rate(arm.best),
-             *(percent_spread(arm.spread(metric)) for metric in plan.shown),
-             *(_epochs_to(arm, level) for level in plan.levels),
+             *(percent_spread(arm.spread(metric)) for metric in shown_metrics(comparison)),
+             *(_epochs_to(arm, level) for level in reached_levels(comparison)),
              _seconds(arm, plain), _ends(arm)] for arm in comparison.arms]
 
 
@@ -52,7 +56,10 @@ def epochs_csv(runs):
 
 def text_table(comparisons):
     """Return the summary as aligned text, no wider than 100 columns."""
-    return "\n\n".join([LEGEND, *(_text(each) for each in comparisons)]) + "\n"
+    plan = comparisons[0].plan
+    legend = LEGEND.format(tuned=plan.tuned.replace("_", " "), point=plan.point,
+                           judge=plan.measured[plan.judge].label)
+    return "\n\n".join([textwrap.fill(legend, WIDEST), *map(_text, comparisons)]) + "\n"
 
 
 def _epochs_to(arm, level):
@@ -130,10 +137,11 @@ def _cell(value):
 
 def _text(comparison):
     """Return one comparison as text: a title, a line of headings, a line per arm."""
-    plan = comparison.plan
-    heads = ["arm", "rate", *(_short(plan, name) for name in plan.shown),
-             _short_levels(plan), "s/epoch", "diverged"]
-    table = [heads, *(_text_row(arm) for arm in comparison.arms)]
+    plan, metrics = comparison.plan, shown_metrics(comparison)
+    levels = reached_levels(comparison)
+    heads = ["arm", "rate", *(_short(plan, name) for name in metrics), _short_levels(plan, levels),
+             f"s/{plan.point}", "diverged"]
+    table = [heads, *(_text_row(arm, metrics, levels) for arm in comparison.arms)]
     widths = [max(_width(line[place]) for line in table) for place in range(len(heads))]
     spare = WIDEST - sum(widths[1:]) - 2 * (len(widths) - 1)
     widths[0] = min(widths[0], max(spare, 8))
@@ -147,17 +155,16 @@ def _short(plan, name):
     return f"{metric.short or metric.label} {metric.unit}".rstrip() + interval
 
 
-def _short_levels(plan):
-    unit = plan.metrics[plan.first].unit
-    return ("to " + "/".join(f"{level:g}" for level in plan.levels) + f" {unit}").rstrip()
+def _short_levels(plan, levels):
+    told = "/".join(f"{level:g}" for level in levels) or "any level"
+    return of_unit(f"to {told}", plan.metrics[plan.first]) if levels else f"to {told}"
 
 
-def _text_row(arm):
-    plan = arm.plan
-    levels = "/".join(count(arm.epochs_to(level).median) for level in plan.levels)
-    values = [percent_spread(arm.spread(name)) if name in plan.finals
-              else percent(arm.spread(name).median) for name in plan.shown]
-    cells = [arm.name, rate(arm.best), *values, levels, seconds(arm.seconds),
+def _text_row(arm, metrics, levels):
+    values = [percent_spread(arm.spread(name)) if name in arm.plan.finals
+              else percent(arm.spread(name).median) for name in metrics]
+    told = "/".join(count(arm.epochs_to(level).median) for level in levels) or NONE
+    cells = [arm.name, rate(arm.best), *values, told, seconds(arm.seconds),
              f"{arm.diverged}/{len(arm.runs)}"]
     return [cell.replace("–", "-") for cell in cells]
 

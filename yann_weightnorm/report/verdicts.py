@@ -39,12 +39,15 @@ class Claim(NamedTuple):
         Returns a :class:`Verdict`.
     where : dict
         Values that the runs must have to count.
+    key : str
+        By what :mod:`yann_weightnorm.report.advice` names it among its study's; '' if it doesn't.
     """
 
     text: str
     paper: str
     rule: Callable
     where: dict = {}
+    key: str = ""
 
     def verdict(self, comparisons):
         """Return the :class:`Verdict` that the comparisons give."""
@@ -82,7 +85,7 @@ def faster(mine, theirs):
         ratio = f", {others / ours:.2f} times as many" if ours else ""
         return _clear(first.reaching(both[-1]), second.reaching(both[-1])), (
             f"to {both[-1]:g} {first.plan.metrics[first.plan.first].unit}: {first.name} "
-            f"{count(ours)} {first.plan.point}s, {second.name} {count(others)}{ratio}")
+            f"{plural(ours, first.plan.point)}, {second.name} {count(others)}{ratio}")
     return _over_all(mine, theirs, judge)
 
 

@@ -1,16 +1,18 @@
 """What the records say, in plain sentences that are computed from them.
 
 The sentences don't take sides: each arm is set against the plain one on how soon it learns and
-on the error it ends with, and a difference within the spread over seeds is called none.
+on what it ends with, and a difference within the spread over seeds is called none. What is
+measured, what is better, and what chose the learning rate is told by the study's plan.
 """
 
 import math
 
-from yann_weightnorm.report.comparison import baseline, subject
-from yann_weightnorm.report.numbers import percent, percent_spread, plural, rate
+from yann_weightnorm.report.comparison import baseline, last_metric, reached_levels, subject
+from yann_weightnorm.report.numbers import (
+    of_unit, percent, percent_spread, plural, rate, with_article)
 from yann_weightnorm.report.statistics import ENOUGH, paired
 
-__all__ = ["cautions", "lead", "sentence"]
+__all__ = ["cautions", "chosen_by", "lead", "sentence"]
 
 
 def lead(comparisons):
@@ -19,8 +21,10 @@ def lead(comparisons):
     told = [(each, arm) for each, arm in pairs if arm.runs and baseline(each).runs
             and (arm.best_runs or baseline(each).best_runs)]
     if not told:
+        judge = _judge(comparisons[0].plan).label
         return ("The records don't answer the question: in no comparison do the plain network and "
-                "another both have ended runs, with a validation error for at least one of them.")
+                f"another both have ended runs, with {with_article(judge)} for at least one of "
+                "them.")
     if len(told) <= 2:
         return " ".join(f"On {each.title}: {sentence(each, arm)}" for each, arm in told)
     return _tally(told)
@@ -37,22 +41,39 @@ def sentence(comparison, arm, brief=False):
     return f"{_speed(arm, plain)}{_how(arm, plain, brief)}. {_quality(arm, plain)}"
 
 
+def chosen_by(plan):
+    """Return what chooses the value that each arm has its own best one of, in words."""
+    return (f"each arm at its own best {_tuned(plan)}: the one with the best median "
+            f"{_judge(plan).label} after the last {plan.point}")
+
+
 def cautions(comparison):
     """Return what a reader should keep in mind about the comparison's numbers."""
+    tuned = _tuned(comparison.plan)
     found = [*_edges(comparison), *_gaps(comparison)]
     grids = {tuple(arm.rates) for arm in comparison.arms if arm.rates}
     if len(grids) > 1:
-        found.append("Not every arm was run at the same learning rates.")
+        found.append(f"Not every arm was run at the same {tuned}s.")
     if len({len(arm.best_runs) for arm in comparison.arms if arm.best_runs}) > 1:
         found.append("Not every arm was run with the same number of seeds.")
     if grids and all(len(rates) == 1 for rates in grids):
-        found.append("Only one learning rate was tried, so no arm is at its best with certainty.")
+        found.append(f"Only one {tuned} was tried, so no arm is at its best with certainty.")
     if any(len(arm.best_runs) == 1 for arm in comparison.arms):
         found.append("With one seed nothing is known about the spread between runs.")
     elif any(len(arm.best_runs) < ENOUGH for arm in comparison.arms if arm.best_runs):
         found.append(f"With fewer than {ENOUGH} seeds no test of pairs of one seed can be "
                      f"significant at 5 %; that two intervals don't meet says less.")
-    return found + comparison.problems
+    return [*found, *_out_of_reach(comparison), *comparison.problems]
+
+
+def _out_of_reach(comparison):
+    """Tell which is the easiest level that nobody reached."""
+    plan, reached = comparison.plan, reached_levels(comparison)
+    metric = plan.metrics[plan.first]
+    beyond = [level for level in plan.levels if level not in reached]
+    if beyond and any(arm.best_runs for arm in comparison.arms):
+        level = beyond[0]
+        yield f"No arm reached {with_article(metric.label)} of {of_unit(f'{level:g}', metric)}."
 
 
 def _common_level(arm, plain):
@@ -79,67 +100,78 @@ def _faster(arm, plain):
 
 def _speed(arm, plain):
     plan, level = arm.plan, _common_level(arm, plain)
-    metric, unit = plan.metrics[plan.first].label, _unit(plan, plan.first)
+    metric = plan.metrics[plan.first]
     if level is None:
-        text = (f"{arm.name} ended with {percent_spread(arm.spread(plan.first))}{unit} {metric}, "
-                f"{plain.name} with {percent_spread(plain.spread(plan.first))}{unit}")
+        text = (f"{arm.name} ended with {_ended_with(arm, plan.first)}, {plain.name} with "
+                f"{of_unit(percent_spread(plain.spread(plan.first)), metric)}")
     else:
-        text = (f"{arm.name} reached {level:g}{unit} {metric} in "
-                f"{plural(_median(arm, level), plan.point)}, {plain.name} in "
-                f"{plural(_median(plain, level), plan.point)}")
+        text = (f"{arm.name} reached {with_article(metric.label)} of "
+                f"{of_unit(f'{level:g}', metric)} in {plural(_median(arm, level), plan.point)}, "
+                f"{plain.name} in {plural(_median(plain, level), plan.point)}")
     return text + _beyond(arm, plain, level)
 
 
-def _unit(plan, metric):
-    unit = plan.measured[metric].unit
-    return f" {unit}" if unit else ""
+def _ended_with(arm, name):
+    """Return 'a test error of 2.50 [2.10, 2.90] %'."""
+    metric = arm.plan.measured[name]
+    return f"{with_article(metric.label)} of {of_unit(percent_spread(arm.spread(name)), metric)}"
+
+
+def _judge(plan):
+    return plan.measured[plan.judge]
+
+
+def _tuned(plan):
+    return plan.tuned.replace("_", " ")
 
 
 def _alone(arm):
     """Return what there is to say of an arm that can't be compared."""
-    judge = arm.plan.measured[arm.plan.judge].label
     if arm.best_runs:
-        value = percent_spread(arm.spread(arm.plan.judge))
-        return f"{arm.name} ended with {value}{_unit(arm.plan, arm.plan.judge)} {judge}"
+        return f"{arm.name} ended with {_ended_with(arm, arm.plan.judge)}"
     if not arm.runs:
         return f"{arm.name} has no ended runs yet"
-    return (f"{arm.name} has no {arm.plan.tuned.replace('_', ' ')} at which more than half of its "
-            f"runs ended with a {judge}")
+    return (f"{arm.name} has no {_tuned(arm.plan)} at which more than half of its runs ended with "
+            f"{with_article(_judge(arm.plan).label)}")
 
 
 def _beyond(arm, plain, level):
     """Return the hardest level that only one of the two reached, in words."""
-    unit = _unit(arm.plan, arm.plan.first)
+    metric = arm.plan.metrics[arm.plan.first]
     for harder in reversed(arm.plan.levels):
         for own, other in ((arm, plain), (plain, arm)):
             if harder != level and _median(own, harder) < math.inf == _median(other, harder):
-                return (f"; only {own.name} reached {harder:g}{unit}, in "
+                return (f"; only {own.name} reached {of_unit(f'{harder:g}', metric)}, in "
                         f"{plural(_median(own, harder), arm.plan.point)}")
     return ""
 
 
 def _how(arm, plain, brief):
-    """Return on what the numbers rest, and what an epoch costs, in brackets."""
+    """Return on what the numbers rest, and what a point costs, in brackets."""
     seeds = sorted({len(arm.best_runs), len(plain.best_runs)})
     told = "one seed" if seeds == [1] else f"median of {' and '.join(map(str, seeds))} seeds"
     ratio = arm.seconds / plain.seconds if plain.seconds > 0 else math.nan
-    notes = [] if brief else [f"{told}, each arm at its own best learning rate"]
-    notes += [f"an epoch took {ratio:.2f} times as long"] if math.isfinite(ratio) else []
+    notes = [] if brief else [f"{told}, each arm at its own best {_tuned(arm.plan)}"]
+    notes += ([f"{with_article(arm.plan.point)} took {ratio:.2f} times as long"]
+              if math.isfinite(ratio) else [])
     return f" ({'; '.join(notes)})" if notes else ""
 
 
 def _quality(arm, plain):
     """Return the last values and whether they differ beyond the spread over seeds."""
-    metric = _last(arm)
-    label, unit = arm.plan.measured[metric].label.capitalize(), _unit(arm.plan, metric)
-    mine, theirs = arm.spread(metric), plain.spread(metric)
+    name = last_metric([arm, plain])
+    metric, mine, theirs = arm.plan.measured[name], arm.spread(name), plain.spread(name)
+    label = metric.label[:1].upper() + metric.label[1:]
     if not (math.isfinite(mine.median) and math.isfinite(theirs.median)):
-        return f"{label}: {_value(mine, unit)} against {_value(theirs, unit)}."
-    words = {1: "lower, beyond the spread over seeds", -1: "higher, beyond the spread over seeds",
+        return f"{label}: {_value(mine, metric)} against {_value(theirs, metric)}."
+    good, bad = ("higher", "lower") if metric.higher else ("lower", "higher")
+    words = {1: f"{good} and so better, beyond the spread over seeds",
+             -1: f"{bad} and so worse, beyond the spread over seeds",
              0: "no difference beyond the spread over seeds",
              None: "one seed can't tell whether that is more than chance"}
-    return (f"{label} {percent_spread(mine)}{unit} against {percent_spread(theirs)}{unit}: "
-            f"{words[_lower(mine, theirs)]}{_chance(arm, plain, metric)}.")
+    return (f"{label} {of_unit(percent_spread(mine), metric)} against "
+            f"{of_unit(percent_spread(theirs), metric)}: "
+            f"{words[_better(mine, theirs, metric)]}{_chance(arm, plain, name)}.")
 
 
 def _chance(arm, plain, metric):
@@ -148,35 +180,33 @@ def _chance(arm, plain, metric):
     return f" (p = {found.p:.2g} by pairs of one seed)" if found.enough else ""
 
 
-def _last(arm):
-    """Return the metric that arms are finally judged by: of the end if there is one."""
-    return next(iter(arm.plan.finals), arm.plan.judge)
-
-
-def _value(spread, unit):
+def _value(spread, metric):
     known = math.isfinite(spread.median)
-    return f"{percent(spread.median)}{unit}" if known else "not known"
+    return of_unit(percent(spread.median), metric) if known else "not known"
 
 
-def _lower(mine, theirs):
+def _better(mine, theirs, metric):
     """Return 1 or -1 if the intervals don't meet, 0 if they do, None for single runs."""
     if min(mine.count, theirs.count) < 2:
         return None
-    return int(mine.high < theirs.low) - int(mine.low > theirs.high)
+    lower = int(mine.high < theirs.low) - int(mine.low > theirs.high)
+    return -lower if metric.higher else lower
 
 
 def _tally(told):
     """Return the counts over many comparisons."""
     speed = [_faster(arm, baseline(each)) for each, arm in told]
-    last = _last(told[0][1])
-    end = [_lower(arm.spread(_last(arm)), baseline(each).spread(_last(arm)))
-           for each, arm in told]
+    last = [last_metric([arm, baseline(each)]) for each, arm in told]
+    end = [_better(arm.spread(metric), baseline(each).spread(metric), arm.plan.measured[metric])
+           for (each, arm), metric in zip(told, last)]
+    labels = " or ".join(dict.fromkeys(arm.plan.measured[metric].label
+                                       for (_, arm), metric in zip(told, last)))
     name, plain, plan = told[0][1].name, baseline(told[0][0]).name, told[0][1].plan
-    return (f"{len(told)} comparisons, each arm at its own best {plan.tuned.replace('_', ' ')}. "
+    return (f"{len(told)} comparisons, each arm at its own best {_tuned(plan)}. "
             f"{plan.point.capitalize()}s to a good {plan.metrics[plan.first].label}: {name} needed "
             f"fewer than {plain} in {speed.count(1)}, as many in {speed.count(0)}, more in "
-            f"{speed.count(-1)}{_unknown(speed)}. Its {plan.measured[last].label}: lower beyond "
-            f"the spread over seeds in {end.count(1)}, higher in {end.count(-1)}, no such "
+            f"{speed.count(-1)}{_unknown(speed)}. Its {labels}: better beyond "
+            f"the spread over seeds in {end.count(1)}, worse in {end.count(-1)}, no such "
             f"difference in {end.count(0)}{_unknown(end)}.")
 
 
@@ -187,11 +217,12 @@ def _unknown(answers):
 
 def _edges(comparison):
     """Tell where the best learning rate is the last one tried: a better one may lie beyond."""
+    tuned = _tuned(comparison.plan)
     for arm in comparison.arms:
         rates = list(arm.rates)
         for edge, word, beyond in ((0, "smallest", "smaller"), (-1, "largest", "larger")):
             if len(rates) > 1 and arm.best == rates[edge]:
-                yield (f"{arm.name}: the best learning rate, {rate(arm.best)}, is the {word} one "
+                yield (f"{arm.name}: the best {tuned}, {rate(arm.best)}, is the {word} one "
                        f"tried; a {beyond} one may be better.")
 
 

@@ -1,7 +1,7 @@
 """Records of runs, from the stream that workers send to the files that the report reads."""
 
 from yann_weightnorm.plan import Plan
-from yann_weightnorm.records import RunWriter, is_complete
+from yann_weightnorm.records import RunWriter, completed
 
 __all__ = ["Recorder", "undone"]
 
@@ -56,4 +56,5 @@ class Recorder:
 
 def undone(folder, runs):
     """Return the runs whose record in `folder` has no end yet."""
-    return [run for run in runs if not is_complete(folder, run.id)]
+    done = completed(folder)
+    return [run for run in runs if run.id not in done]

@@ -9,6 +9,7 @@ from yann_weightnorm.studies.engine import Engine
 from yann_weightnorm.studies.lock import locked
 from yann_weightnorm.studies.progress import Progress
 from yann_weightnorm.studies.recorder import Recorder, undone
+from yann_weightnorm.toolbox.datasets.download import NotThereYet, nothing_fetched
 
 __all__ = ["Outcome", "check_study", "run_study"]
 
@@ -21,13 +22,26 @@ class Outcome(NamedTuple):
     failures: list
 
 
-def check_study(study, data=None):
-    """Raise an error in plain words if the study can't be run: unknown names, missing data."""
-    seen = set()
+def check_study(study, data=None, fetch=True):
+    """Raise an error in plain words if the study can't be run: unknown names, missing data.
+
+    Data that can be fetched are, unless `fetch` is false.
+
+    Returns
+    -------
+    list of str
+        What would have to be fetched, in words.
+    """
+    graphs, missing = {}, {}
     for run in study.runs():
-        if run.graph not in seen:
-            study.check(run, data)
-        seen.add(run.graph)
+        graphs.setdefault(run.graph, run)
+    with contextlib.nullcontext() if fetch else nothing_fetched():
+        for run in graphs.values():
+            try:
+                study.check(run, data)
+            except NotThereYet as error:
+                missing[str(error)] = None
+    return list(missing)
 
 
 def run_study(study, folder, *, data=None, workers=None, threads=1, scheduler=None, command=None,

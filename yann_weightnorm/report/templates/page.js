@@ -76,6 +76,16 @@
                   yAxis(scale, plot.values));
   }
 
+  // A logarithmic scale has no place for negative values.
+  function offerLog(section, name, plot, metric) {
+    const input = value => section.querySelector(
+      "input[name='" + section.id + "-" + name + "'][value=" + value + "]");
+    const negative = plot.values.some((values, i) => plot.data[i].meta.metric === metric &&
+                                                     values.some(value => value < 0));
+    input("log").disabled = negative;
+    if (negative) { input("linear").checked = true; }
+  }
+
   function chosen(section, name) {
     return section.querySelector("input[name='" + section.id + "-" + name + "']:checked");
   }
@@ -91,6 +101,8 @@
     const rates = draw(section.id + "-rates");
     const hidden = new Set();
     const show = () => {
+      if (curves) { offerLog(section, "scale", curves, choices(section).metric); }
+      if (rates) { offerLog(section, "rates-scale", rates, null); }
       if (curves) { showCurves(curves, choices(section), hidden); }
       if (rates) { showRates(rates, chosen(section, "rates-scale").value, hidden); }
     };

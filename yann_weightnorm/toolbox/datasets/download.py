@@ -5,6 +5,8 @@ put there are read as they are, whatever their checksum, but only a folder whose
 published ones is completed from the web: others need not belong to the rest.
 """
 
+import contextlib
+import contextvars
 import os
 
 from yann_weightnorm.toolbox.datasets.folders import HOW, cache_folder, root_folder
@@ -12,9 +14,24 @@ from yann_weightnorm.toolbox.datasets.part_file import tell
 from yann_weightnorm.toolbox.datasets.published import published_set
 from yann_weightnorm.toolbox.datasets.transfer import fetch
 
-__all__ = ["OFFLINE", "download_dataset", "is_published", "ready"]
+__all__ = ["OFFLINE", "NotThereYet", "download_dataset", "is_published", "nothing_fetched", "ready"]
 
 OFFLINE = "YANN_WEIGHTNORM_OFFLINE"
+_only_looking = contextvars.ContextVar("_only_looking", default=False)
+
+
+class NotThereYet(FileNotFoundError):
+    """A data set would have to be fetched, within :func:`nothing_fetched`."""
+
+
+@contextlib.contextmanager
+def nothing_fetched():
+    """Fetch nothing in the block: a set that isn't there raises :class:`NotThereYet` instead."""
+    token = _only_looking.set(True)
+    try:
+        yield
+    finally:
+        _only_looking.reset(token)
 
 
 def ready(name, folder=None, has=None):
@@ -49,6 +66,10 @@ def ready(name, folder=None, has=None):
     missing = [file for file in wanted.files if not has(place, file.name)]
     if missing:
         _check_company(place, [file for file in wanted.files if file not in missing], missing)
+        if _only_looking.get():
+            raise NotThereYet(f"{name} is not there yet ({place} lacks {_names(missing)}): what "
+                              f"trains on it fetches it first, and so does: yann-weightnorm "
+                              f"download {name}")
         _fetch_all(missing, place)
     return place
 
