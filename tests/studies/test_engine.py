@@ -72,6 +72,16 @@ class OnTwoWorkers(TestCase):
         ends = [run for run, record in told if record["kind"] == "end"]
         self.assertEqual([run.arm for run in ends], ["fast", "fast"])
 
+    def test_a_run_that_finds_no_memory_is_told_and_the_others_go_on(self):
+        study = toy(networks=("odd",), arms=("starves", "fast"), seeds=(0, 1),
+                    learning_rates=(0.1,))
+        engine, told = do(self.client, study)
+        self.assertEqual([run.arm for run, _ in engine.failures], ["starves"] * 2)
+        self.assertRegex(engine.failures[0][1], "its worker ran out of memory .*1.00 GiB.*; try "
+                                                "fewer with --workers, or a smaller mini batch")
+        ends = [run.arm for run, record in told if record["kind"] == "end"]
+        self.assertEqual(ends, ["fast"] * 2)
+
     def test_a_lost_worker_changes_no_record(self):
         study = toy(arms=("slow", "fast"), seeds=(0,))
         with TemporaryDirectory() as one, TemporaryDirectory() as other:
@@ -134,6 +144,19 @@ def test_somebodys_scheduler_serves_as_well():
         _, told = do(client, study)
         assert sum(record["kind"] == "end" for _, record in told) == len(study.runs())
     assert threading.active_count() < 50
+
+
+def test_a_run_that_takes_more_memory_than_a_worker_may_have_is_given_up_and_the_rest_goes_on():
+    from distributed import LocalCluster
+    study = toy(networks=("odd",), arms=("eats", "fast"), seeds=(0,), learning_rates=(0.1,))
+    with TemporaryDirectory() as place, patch.dict(os.environ), LocalCluster(
+            n_workers=1, threads_per_worker=1, local_directory=place, memory_limit="900MB",
+            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}) as cluster, \
+            connected(scheduler=cluster.scheduler_address) as client:
+        engine, _ = do(client, study, place)
+        (run, why), = engine.failures
+        assert run.arm == "eats" and "3 workers were lost" in why and "lack memory" in why, why
+        assert [each.arm for each in undone(place, study.runs())] == ["eats"]
 
 
 def threads_of_a_worker():

@@ -2,7 +2,11 @@
 
 import dataclasses
 import os
+import resource
 import time
+
+import numpy as np
+import psutil
 
 from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.runs import Run, setting
@@ -30,7 +34,11 @@ class ToyRun(Run):
 
 
 def perform(run, data, emit):
-    """Emit numbers that depend on the run alone; the arm 'fails' fails, 'dies' ends the worker."""
+    """Emit numbers that depend on the run alone.
+
+    The arm 'fails' fails, 'dies' ends the worker, 'starves' asks for more memory than there is,
+    'eats' takes more and more of it.
+    """
     emit({"kind": "header", "rows": {"train": 1}})
     for epoch in range(1, run.epochs + 1):
         time.sleep(0.2 if run.arm == "slow" else 0.01)
@@ -38,11 +46,34 @@ def perform(run, data, emit):
             raise ValueError("it was asked to")
         if run.arm == "dies":
             os._exit(1)
+        if run.arm == "starves":
+            starve()
+        if run.arm == "eats":
+            eat()
         emit({"kind": "epoch", "epoch": epoch, "train_cost": run.learning_rate / epoch,
               "train_error": 90.0 / epoch, "valid_error": 80.0 / epoch + run.seed,
               "learning_rate": run.learning_rate, "seconds": time.perf_counter()})
     emit({"kind": "end", "status": "finished", "test_error": 70.0 + run.seed, "seconds": 1.0,
           "diverged_at": None})
+
+
+def starve():
+    """Ask for a gigabyte where the system gives a quarter of one."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    limit = psutil.Process().memory_info().vms + 2 ** 28
+    resource.setrlimit(resource.RLIMIT_AS, (limit, before[1]))
+    try:
+        np.ones(2 ** 27)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def eat(most=2 ** 31):
+    """Take memory, until somebody ends it, or there are two gigabytes."""
+    eaten = []
+    while sum(map(len, eaten)) < most:
+        eaten.append(np.ones(2 ** 26, dtype="uint8"))
+        time.sleep(0.05)
 
 
 def check(run, data):

@@ -20,6 +20,7 @@ MOST_LOSSES = 3     # workers that a run may take down with it before it is give
 MOST_GIVEN_UP = 3   # runs given up before any has ended: then the study is
 LOOK_ROUND = 1.0    # seconds between looks at who is there
 PATIENCE = 120      # seconds without any worker
+LESS = "try fewer with --workers, or a smaller mini batch"
 
 
 class StudyError(RuntimeError):
@@ -143,6 +144,9 @@ class Engine:
             records = flight.future.result()
         except (CancelledError, KilledWorker):
             self._lost(token)
+        except MemoryError as error:
+            del self._flights[token]
+            self.failures.append((flight.run, f"its worker ran out of memory ({error}); {LESS}"))
         except Exception as error:  # noqa: BLE001  (whatever the run raised in its worker)
             del self._flights[token]
             self.failures.append((flight.run, f"{type(error).__name__}: {error}"))
@@ -163,8 +167,7 @@ class Engine:
 
     def _give_up(self, run):
         """Leave out a run that takes one worker after the other with it; the rest goes on."""
-        why = (f"{MOST_LOSSES} workers were lost while they did it; they may lack memory: try "
-               f"fewer with --workers")
+        why = f"{MOST_LOSSES} workers were lost while they did it; they may lack memory: {LESS}"
         self.failures.append((run, why))
         self._given_up += 1
         if self._given_up >= MOST_GIVEN_UP and not self._any_landed:
