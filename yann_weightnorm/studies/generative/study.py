@@ -147,8 +147,8 @@ GENERATIVE = Study(
                   "other_rows": 100, "epochs": 2, "seeds": (0, 1), "learning_rates": (0.002,)},
         # DRAW as the paper has it, one run an arm, as far as three hours of two cores go.
         "full": dict(PAPER, epochs=20, seeds=(0, 1, 2), learning_rates=(0.002,),
-                     **{"vae.train_rows": 10000, "vae.other_rows": 2000, "draw.learning_rates": (0.001,), "draw.seeds": (0,),
-                        "draw.epochs": 32}),
+                     **{"vae.train_rows": 10000, "vae.other_rows": 2000,
+                        "draw.learning_rates": (0.001,), "draw.seeds": (0,), "draw.epochs": 32}),
         # The paper's rates: Adamax 0.002; of DRAW that of the code it used.
         "paper": dict(PAPER, attentions=("none",), learning_rates=(0.002,), epochs=300,
                       seeds=(0, 1, 2),
