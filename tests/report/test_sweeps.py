@@ -73,7 +73,6 @@ class TestSweeps(unittest.TestCase):
 
     def test_the_same_records_give_the_same_picture(self):
         (sweep,), look = self.found()
-        self.assertEqual(sweep_picture(sweep, look)[:8], b"\x89PNG\r\n\x1a\n")
-        one, other = (sweep_picture(sweep, look, "svg") for _ in range(2))
-        self.assertIn(b"<svg", one)
+        one, other = (sweep_picture(sweep, look) for _ in range(2))
+        self.assertEqual(one[:8], b"\x89PNG\r\n\x1a\n")
         self.assertEqual(one, other)
