@@ -96,9 +96,9 @@ class LeastNorm(TestCase):
 
     def descend(self, way, rate, steps=4000):
         for _ in range(steps):
-            way.step(self.problem.gradient(way.w), rate / self.problem.curvature)
-        self.assertLess(self.problem.cost(way.w), 1e-8)
-        return way.w
+            way.step(self.problem.gradient(way.weight), rate / self.problem.curvature)
+        self.assertLess(self.problem.cost(way.weight), 1e-8)
+        return way.weight
 
     def test_the_least_solution_is_the_pseudoinverses(self):
         np.testing.assert_allclose(self.problem.least,

@@ -101,10 +101,13 @@ class Refused(TestCase):
             with self.assertRaisesRegex(ValueError, "layer sizes"):
                 network_named(text)
 
-    def test_rows_that_are_not_there(self):
-        for rows in (5, 4001):
-            with self.assertRaisesRegex(ValueError, f"train_rows must be .* got {rows}"):
-                check(with_(train_rows=rows), None)
+    def test_rows_that_fill_no_mini_batch(self):
+        with self.assertRaisesRegex(ValueError, "train_rows of .* must fill a mini batch, of 100 "
+                                                "rows, got 5"):
+            check(with_(train_rows=5), None)
+
+    def test_more_rows_than_there_are_stand_for_all(self):
+        self.assertEqual(dataset_of("mnist-5k", 100, 4001, None).rows("train"), 4000)
 
     def test_data_that_are_not_there(self):
         with self.assertRaisesRegex(FileNotFoundError, "--data"):

@@ -89,8 +89,9 @@ class network(Joining, Running, Showing, Saving, Copying, Inspection):
 
         Parameters
         ----------
-        type : str
-            A layer type's name or alias; ``yann_weightnorm.layer_types()`` lists them.
+        type : str or class
+            A layer type's name or alias; ``yann_weightnorm.layer_types()`` lists them. Or a class
+            of layers that has no such name; a network with one can't be loaded from its file.
         verbose : int, optional
         id : str, optional
             The number of layers so far by default.
@@ -123,6 +124,7 @@ class network(Joining, Running, Showing, Saving, Copying, Inspection):
         for below in origins:
             self.layers[below].destination.append(id)
         self._register(layer)
+        type = type if isinstance(type, str) else cls.type
         self.calls.append(Call("layer", type, _as_it_turned_out(layer, origin, options)))
         say(2, f"Added {layer.who}, output shape {layer.output_shape}", self._level(verbose))
 

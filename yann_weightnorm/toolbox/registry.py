@@ -37,13 +37,15 @@ def layer_type(*names):
 
 
 def layer_class(name):
-    """Return the class that `name`, a type or an alias, stands for.
+    """Return the class that `name`, a type or an alias, stands for; a class stands for itself.
 
     Raises
     ------
     ValueError
         If no layer type has that name; the nearest known one is suggested.
     """
+    if isinstance(name, type):
+        return name
     if name not in _classes:
         raise ValueError(f"no layer type {name!r}{hint(name, _classes)}; "
                          f"known: {', '.join(layer_names())}.")

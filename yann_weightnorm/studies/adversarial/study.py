@@ -45,7 +45,7 @@ class AdversarialRun(Run):
     ----------
     network : {'dense', 'conv'}
     arm : str
-        One of :data:`~yann_weightnorm.studies.adversarial.ways.WAYS`.
+        One of the names in ``adversarial.ways.WAYS``.
     dataset : str
     optimizer : {'rmsprop', 'adam', 'adamax'}
         Of both players.

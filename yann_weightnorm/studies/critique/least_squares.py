@@ -60,11 +60,11 @@ class Plain:
     """Gradient descent on w."""
 
     def __init__(self, w):
-        self.w = w.copy()
+        self.weight = w.copy()
 
     def step(self, gradient, rate):
         """Go down `gradient`, that of w."""
-        self.w -= rate * gradient
+        self.weight -= rate * gradient
 
 
 class WeightNormalised:
@@ -75,7 +75,7 @@ class WeightNormalised:
         self.v = w / self.g
 
     @property
-    def w(self):
+    def weight(self):
         """The weight that g and v compose."""
         return compose(self.v, self.g, 0)
 
@@ -102,13 +102,13 @@ def perform(run, data, emit):
         before = time.perf_counter()
         for _ in range(run.steps):
             with np.errstate(over="ignore", invalid="ignore"):
-                way.step(problem.gradient(way.w), run.learning_rate / problem.curvature)
-        if not np.isfinite(way.w).all() or not np.isfinite(problem.cost(way.w)):
+                way.step(problem.gradient(way.weight), run.learning_rate / problem.curvature)
+        if not np.isfinite(way.weight).all() or not np.isfinite(problem.cost(way.weight)):
             diverged = epoch
             break
-        emit({"kind": "epoch", "epoch": epoch, "train_cost": problem.cost(way.w),
-              "excess": problem.excess(way.w), "learning_rate": run.learning_rate,
+        emit({"kind": "epoch", "epoch": epoch, "train_cost": problem.cost(way.weight),
+              "excess": problem.excess(way.weight), "learning_rate": run.learning_rate,
               "seconds": time.perf_counter() - before})
     emit({"kind": "end", "status": "diverged" if diverged else "finished",
-          "excess": None if diverged else problem.excess(way.w),
+          "excess": None if diverged else problem.excess(way.weight),
           "seconds": time.perf_counter() - began, "diverged_at": diverged})

@@ -31,7 +31,7 @@ class CritiqueRun(Run):
     ----------
     part : {'conditioning', 'growth', 'decay', 'norm', 'forms'}
     arm : str
-        One of :data:`~yann_weightnorm.studies.critique.variants.VARIANTS`; of the part 'norm'
+        One of the names in ``critique.variants.VARIANTS``; of the part 'norm'
         'normal' or 'weight norm'.
     dataset : str
     depth, width : int

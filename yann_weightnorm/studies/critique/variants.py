@@ -14,7 +14,7 @@ class Variant(NamedTuple):
     Attributes
     ----------
     form : str or None
-        Of :data:`yann_weightnorm.forms.FORMS`; None for a plain weight.
+        One of the names in ``forms.FORMS``; None for a plain weight.
     decayed : {None, 'w', 'g', 'v'}
         What L2 is taken of.
     """

@@ -18,7 +18,6 @@ from yann_weightnorm.studies.generative.bounds import (
 from yann_weightnorm.studies.generative.optimizers import Averaging
 from yann_weightnorm.toolbox.layers.base import Layer
 from yann_weightnorm.toolbox.network import network
-from yann_weightnorm.toolbox.registry import layer_type
 
 __all__ = ["Draw", "begin", "build", "row_seconds"]
 
@@ -27,7 +26,6 @@ CLIP = 10         # the norm of a step's gradient
 ROW_SECONDS = 2e-10
 
 
-@layer_type("study_draw")
 class Draw(Layer):
     """The whole of DRAW: images below, the negative lower bound of each above, in nats.
 
@@ -51,6 +49,8 @@ class Draw(Layer):
     ----------
     noise : (glimpses, rows, latent), symbolic
     """
+
+    type = "DRAW"
 
     def __init__(self, id, input_shape, rng, *, hidden=256, latent=100, glimpses=10,
                  attention="none", weight_norm=False):
@@ -158,7 +158,7 @@ def build(run, dataset):
     net = network(rng=np.random.RandomState(run.seed), verbose=0)
     net.add_module(type="datastream", params={"id": "data", "dataset": dataset, "shuffle": True})
     net.add_layer(type="input", id="input", origin="data")
-    net.add_layer(type="study_draw", id="draw", hidden=run.hidden, latent=run.latent,
+    net.add_layer(type=Draw, id="draw", hidden=run.hidden, latent=run.latent,
                   glimpses=run.glimpses, attention=run.attention,
                   weight_norm=arm_named(run.arm).weight_norm)
     net.add_layer(type="objective", id="cost", layer_type="value",

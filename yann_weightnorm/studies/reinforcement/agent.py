@@ -50,7 +50,7 @@ def build(shape, actions, arm, optimizer, seed=0):
     shape : (height, width, channels)
     actions : int
     arm : str
-        One of :data:`~yann_weightnorm.studies.arms.ARMS`.
+        One of the names in ``studies.arms.ARMS``.
     optimizer : {'adamax', 'rmsprop'}
     seed : int, default 0
     """
