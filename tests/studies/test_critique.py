@@ -174,7 +174,7 @@ class Runs(TestCase):
     def test_l2_of_v_keeps_it_short(self):
         run = run_of("decay", l2=0.1)
         shrunk, free = (records_of(dataclasses.replace(run, arm=arm))[-2]["growth"]
-                        for arm in ("weight norm, L2 on v", "weight norm"))
+                        for arm in ("weight norm + L2 on v", "weight norm"))
         self.assertLess(shrunk, free)
 
     def test_too_large_steps_are_told_as_divergence(self):
@@ -190,7 +190,7 @@ class Refused(TestCase):
                 ("growth", "arm", "weightnorm", "perhaps you meant 'weight norm'"),
                 ("growth", "optimizer", "sdg", "perhaps you meant 'sgd'"),
                 ("growth", "probe_rows", 999, "smaller probe_rows"),
-                ("norm", "arm", "weight norm, l1", "part 'norm'"),
+                ("norm", "arm", "weight norm + l1", "part 'norm'"),
                 ("norm", "equations", 12, "fewer equations than unknowns")):
             with self.assertRaisesRegex(ValueError, words):
                 check(dataclasses.replace(run_of(part), **{name: value}), None)

@@ -5,6 +5,7 @@ from unittest import TestCase
 
 from tests.studies.toy import toy
 from yann_weightnorm.studies import STUDIES, study_named
+from yann_weightnorm.studies.settings import text_of
 
 
 class Grid(TestCase):
@@ -85,6 +86,13 @@ class Catalogue(TestCase):
     def test_what_a_budget_says_ends_the_studys_own_exceptions(self):
         runs = study_named("supervised").override({"epochs": "7"}, "smoke").runs()
         self.assertEqual({run.epochs for run in runs}, {7})
+
+    def test_every_setting_can_be_given_on_the_command_line(self):
+        for study in STUDIES.values():
+            for budget in ("smoke", "quick", "full", "paper"):
+                for name, value in study.at(budget).items():
+                    given = study.override({name: text_of(value)}, budget).settings
+                    self.assertEqual(given[name], value)
 
     def test_the_papers_settings_are_there(self):
         runs = study_named("supervised").override({}, "paper").runs()

@@ -33,6 +33,16 @@ def test_an_unknown_type_is_refused_with_the_nearest_known_one():
     assert "conv_pool" in said
 
 
+def test_a_class_of_ones_own_needs_no_name():
+    class Mine(registry.layer_class("dot_product")):
+        type = "mine"
+
+    net = begin()
+    net.add_layer(Mine, num_neurons=5)
+    assert net.layers["1"].type == "mine" and net.layers["1"].num_neurons == 5
+    assert net.calls[-1].type == "mine" and "mine" not in registry.layer_names()
+
+
 def test_an_unknown_option_is_a_warning_that_names_the_nearest_one():
     net = begin()
     with warnings.catch_warnings(record=True) as caught:

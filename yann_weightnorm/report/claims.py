@@ -146,13 +146,13 @@ CLAIMS = {
               {"part": "growth", "optimizer": "sgd"}),
         Claim("L2 of v keeps v short, and so steps long.", "van Laarhoven (2017): so for any "
               "normalised layer",
-              better("weight norm", "weight norm, L2 on v", "effective_rate"), {"part": "decay"}),
+              better("weight norm", "weight norm + L2 on v", "effective_rate"), {"part": "decay"}),
         Claim("L2 of v does not change the test error.", "van Laarhoven (2017): it regularises "
-              "nothing", alike("weight norm, L2 on v", "weight norm"), {"part": "decay"},
+              "nothing", alike("weight norm + L2 on v", "weight norm"), {"part": "decay"},
               key="decay-alike"),
         Claim("In least squares with too few equations, weight normalization finds a solution "
               "nearer to that of the least norm.", "Wu et al. (2020): near it, from far starts too",
               better("weight norm", "normal", "excess"), {"part": "norm"}, key="least-norm"),
         Claim("A length e^s is no better and no worse than g.",
               "claimed (section 2), not shown",
-              alike("weight norm, log_g", "weight norm"), {"part": "forms"}))}
+              alike("weight norm + log_g", "weight norm"), {"part": "forms"}))}

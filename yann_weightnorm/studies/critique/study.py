@@ -131,8 +131,8 @@ CRITIQUE = Study(
                   "steps": 50, "epochs": 2, "seeds": (0, 1), "learning_rates": (0.1,),
                   "norm.start_scales": (0.1, 1.0), "l2s": (0.001,), "arms": BASE,
                   "growth.arms": ("weight norm",), "growth.learning_rates": (0.1, 1.0),
-                  "decay.arms": ("weight norm, L2 on v",),
-                  "forms.arms": ("weight norm, log_g",)},
+                  "decay.arms": ("weight norm + L2 on v",),
+                  "forms.arms": ("weight norm + log_g",)},
         "full": {"seeds": (0, 1, 2, 3, 4, 5, 6), "epochs": 30,
                  "unknowns": 500, "norm.epochs": 50},
         # No paper has measured this; the same on all of MNIST, and wider.

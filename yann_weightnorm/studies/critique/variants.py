@@ -24,9 +24,9 @@ class Variant(NamedTuple):
 
 
 STANDARD = "l2"
-DECAYED = {"normal, L2 on w": Variant(None, "w"),
-           **{f"weight norm, L2 on {part}": Variant(STANDARD, part) for part in "vgw"}}
-OTHER_FORMS = {f"weight norm, {form}": Variant(form) for form in FORMS if form != STANDARD}
+DECAYED = {"normal + L2 on w": Variant(None, "w"),
+           **{f"weight norm + L2 on {part}": Variant(STANDARD, part) for part in "vgw"}}
+OTHER_FORMS = {f"weight norm + {form}": Variant(form) for form in FORMS if form != STANDARD}
 VARIANTS = {"normal": Variant(), "weight norm": Variant(STANDARD), **DECAYED, **OTHER_FORMS}
 
 
