@@ -50,6 +50,8 @@ class Plan(NamedTuple):
         Values of runs against which the last metrics are drawn, and what they are called.
     title : tuple of str
         Values of runs that the titles of comparisons begin with.
+    parted_by : str
+        The value of runs that tells the study's parts, each with pictures of its own.
     question : str
         What the study asks.
     point : str
@@ -68,6 +70,7 @@ class Plan(NamedTuple):
     levels: tuple = (10, 5, 3, 2, 1)
     axes: dict = {}
     title: tuple = ("dataset", "network")
+    parted_by: str = "network"
     question: str = ""
     point: str = "epoch"
     baseline: tuple = ("normal + data start", "normal", "plain")

@@ -27,7 +27,8 @@ def test_pages_agree_with_their_records():
 def test_every_picture_is_shown_and_all_of_it_is_small():
     shown = {name for page in STUDIES.glob("*.md")
              for name in re.findall(r"\(([^()]+\.png)\)", page.read_text("utf-8"))}
-    assert {path.name for path in STUDIES.glob("*.png")} == shown
+    there = {path.name for path in STUDIES.glob("*.png")}
+    assert there == shown, f"pictures that no page shows, or that are missing: {there ^ shown}"
     files = [*STUDIES.glob("records/*/records.tar.xz"), *STUDIES.glob("*.*")]
     assert sum(path.stat().st_size for path in files) < MOST
 

@@ -46,10 +46,10 @@ def check_smoke(name):
 def check_a_run_repeats(place, name, folder):
     """Do one arm of one part again in another folder: the records must agree in every line."""
     study = STUDIES[name].override({}, "smoke")
-    run = study.runs()[-1]
-    part = next(key for key, each in study.fields.items() if each.field == study.parted_by)
+    run, parted_by = study.runs()[-1], study.plan.parted_by
+    part = next(key for key, each in study.fields.items() if each.field == parted_by)
     command(place, "run", name, "--budget", "smoke", "--set", f"arms={run.arm}", "--set", "seeds=1",
-            "--set", f"{part}={getattr(run, study.parted_by)}", "--out", "again", "--workers", "1")
+            "--set", f"{part}={getattr(run, parted_by)}", "--out", "again", "--workers", "1")
     out = command(place, "compare", str(folder), "again")
     assert ", 0 in B alone." in out and "\n0 runs in both" not in out, out
 

@@ -87,9 +87,9 @@ def seconds(run):
 
 def toy(**settings):
     """Return the toy study with other settings."""
-    return Study(name="toy", question="Does it run?", run=ToyRun, parted_by="network",
-                 parts=("even", "odd"), settings=dict(SETTINGS, **settings),
-                 perform=perform, check=check, epoch_seconds=seconds, start_seconds=seconds)
+    return Study(name="toy", question="Does it run?", run=ToyRun, parts=("even", "odd"),
+                 settings=dict(SETTINGS, **settings), perform=perform, check=check,
+                 epoch_seconds=seconds, start_seconds=seconds)
 
 
 def comparable(folder):

@@ -15,8 +15,6 @@ from yann_weightnorm.report.statistics import best_rate, first_epoch_at, spread
 __all__ = ["Arm", "Comparison", "baseline", "compare", "final", "last_metric", "reached_levels",
            "shown_metrics", "subject", "titled", "value_of"]
 
-PARTS = ("network", "sweep", "part", "model", "game")  # values of which each has its own picture
-
 
 class Arm(NamedTuple):
     """One arm of a comparison.
@@ -110,7 +108,7 @@ class Comparison(NamedTuple):
     @property
     def network(self):
         """What pictures are sorted by: the network's name, or that of the study's part."""
-        return str(next((self.values[name] for name in PARTS if name in self.values), self.study))
+        return str(self.values.get(self.plan.parted_by, self.study))
 
 
 def compare(runs):

@@ -1,4 +1,4 @@
-"""Data sets as runs ask for them: cut to so many rows, whitened."""
+"""Data sets as runs ask for them: cut to so many rows, whitened; and their sizes, for estimates."""
 
 import functools
 
@@ -7,10 +7,35 @@ import scipy.linalg
 
 from yann_weightnorm.toolbox.datasets import SPLITS, dataset_from_arrays, load_dataset
 
-__all__ = ["dataset_of", "whitened"]
+__all__ = ["dataset_of", "image_of", "rows_of", "whitened"]
 
 MIDDLE, HALF = 127.5, 128.0  # the paper's code: (bytes - 127.5) / 128
 FLOOR = 1e-5                 # its addition to the eigenvalues
+
+# Rows of training splits and shapes of images where they are not those of mnist-5k.
+ROWS = {"mnist": 50000, "fashion-mnist": 50000, "cifar10": 40000, "cifar100": 40000,
+        "svhn": 60000, "digits": 1445}
+IMAGES = {"cifar10": (32, 32, 3), "cifar100": (32, 32, 3), "svhn": (32, 32, 3),
+          "digits": (8, 8, 1)}
+
+
+def rows_of(name, train_rows=None):
+    """Return about how many training rows :func:`dataset_of` gives.
+
+    >>> rows_of("digits"), rows_of("digits", 500), rows_of("digits", 10000)
+    (1445, 500, 1445)
+    """
+    rows = ROWS.get(name, 4000)
+    return rows if train_rows is None else min(rows, train_rows)
+
+
+def image_of(name):
+    """Return (height, width, channels) of a data set's images.
+
+    >>> image_of("cifar10")
+    (32, 32, 3)
+    """
+    return IMAGES.get(name, (28, 28, 1))
 
 
 @functools.lru_cache(maxsize=1)

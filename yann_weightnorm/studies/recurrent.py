@@ -18,11 +18,10 @@ import numpy as np
 from yann_weightnorm.initialization import initialize_from_data
 from yann_weightnorm.plan import Metric, Plan
 from yann_weightnorm.studies.arms import ARMS, arm_named
-from yann_weightnorm.studies.data import dataset_of
+from yann_weightnorm.studies.data import dataset_of, image_of, rows_of
 from yann_weightnorm.studies.kinds import COUNT, NAME, NONNEGATIVE, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
-from yann_weightnorm.studies.supervised import IMAGES, ROWS_OF
 from yann_weightnorm.studies.training import Cache, train_and_tell
 from yann_weightnorm.toolbox.checks import one_of
 from yann_weightnorm.toolbox.network import network
@@ -147,8 +146,8 @@ def check(run, data):
 
 def epoch_seconds(run):
     """Return about how long an epoch takes one core; measured on some core, not promised."""
-    rows = run.train_rows or ROWS_OF.get(run.dataset, 4000)
-    height, width, _ = IMAGES.get(run.dataset, (28, 28, 1))
+    rows = rows_of(run.dataset, run.train_rows)
+    height, width, _ = image_of(run.dataset)
     steps = height if run.part == "rows" else height * width
     slower = 2.5 if arm_named(run.arm).batch_norm else 1.0
     return slower * rows * steps * (2e-6 + 6e-10 * run.hidden ** 2)
@@ -165,7 +164,7 @@ RATES = (0.0003, 0.001, 0.003)
 RECURRENT = Study(
     name="recurrent",
     question="Does weight normalization help an LSTM that reads an image step by step?",
-    run=RecurrentRun, parted_by="part", parts=PARTS,
+    run=RecurrentRun, parts=PARTS,
     settings={"parts": ("rows",), "orders": ORDERS, "arms": ("normal", "batch norm", "weight norm"),
               "datasets": ("mnist-5k",), "hidden_sizes": (100,), "clip": 1.0, "state_noise": 0.1,
               "permutation_seed": 0, "mini_batch_size": 100, "train_rows": None,
@@ -188,6 +187,6 @@ RECURRENT = Study(
                        "train_error": Metric("training error", "%", short="train"),
                        "train_cost": Metric("training cost", "mean over rows")},
               levels=(50, 20, 10, 5, 2), title=("dataset", "part", "order", "hidden"),
-              baseline=("normal", "normal + data start"),
+              parted_by="part", baseline=("normal", "normal + data start"),
               subject=("weight norm", "weight norm + data start")),
     perform=perform, check=check, epoch_seconds=epoch_seconds, start_seconds=start_seconds)

@@ -11,12 +11,11 @@ import dataclasses
 from yann_weightnorm.plan import Plan
 from yann_weightnorm.studies import building
 from yann_weightnorm.studies.arms import arm_named
-from yann_weightnorm.studies.data import dataset_of
+from yann_weightnorm.studies.data import dataset_of, image_of, rows_of
 from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.networks import multiplications, network_named
 from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
-from yann_weightnorm.studies.supervised import IMAGES, ROWS_OF
 from yann_weightnorm.studies.training import Cache, train_and_tell
 from yann_weightnorm.toolbox.checks import one_of
 
@@ -104,8 +103,8 @@ def check(run, data):
 
 def epoch_seconds(run):
     """Return about how long an epoch takes one core; measured on some core, not promised."""
-    rows = run.train_rows or ROWS_OF.get(run.dataset, 4000)
-    image = IMAGES.get(run.dataset, (28, 28, 1))
+    rows = rows_of(run.dataset, run.train_rows)
+    image = image_of(run.dataset)
     products = 0.45e-6 * multiplications(network_named(run.network), image)
     steps = rows / run.mini_batch_size
     return rows / 4000 * (0.05 + products) + steps * STEP_SECONDS * (1 + run.depth)
@@ -124,7 +123,7 @@ WIDE = (0.0001, 0.001, 0.01, 0.1, 1.0)
 ROBUSTNESS = Study(
     name="robustness",
     question="Does weight normalization train where the plain network doesn't?",
-    run=RobustnessRun, parted_by="sweep", parts=SWEEPS,
+    run=RobustnessRun, parts=SWEEPS,
     settings={"sweeps": SWEEPS, "arms": BASE, "datasets": ("mnist-5k",), "kind": "mlp",
               "depths": (2,), "width": 100, "optimizer": "adam", "mini_batch_sizes": (100,),
               "train_rows": None, "learning_rates": (0.001, 0.003), "seeds": (0, 1, 2),
@@ -159,6 +158,7 @@ ROBUSTNESS = Study(
                   "depth.depths": (2, 5, 10, 20, 50, 100),
                   "batch.mini_batch_sizes": (1, 10, 100, 1000)}},
     plan=Plan(axes={"depth": "hidden layers", "mini_batch_size": "rows in a mini batch"},
-              title=("dataset", "sweep"), baseline=("normal + data start", "normal"),
+              title=("dataset", "sweep"), parted_by="sweep",
+              baseline=("normal + data start", "normal"),
               subject=("weight norm + data start", "weight norm + robust start")),
     perform=perform, check=check, epoch_seconds=epoch_seconds, start_seconds=start_seconds)

@@ -41,10 +41,9 @@ class Study:
         What is measured, and how arms are compared; goes into every record.
     budgets : dict of str to dict
         What other settings each of `BUDGETS` has; 'quick' is `settings` themselves.
-    parted_by : str or None
-        The field whose values are the parts that a setting may be narrowed to: of each the first
-        word.
     parts : tuple of str
+        What a setting may be narrowed to: the first words of the values of the field that the plan
+        says the study is parted by.
     """
 
     name: str
@@ -57,7 +56,6 @@ class Study:
     start_seconds: Callable
     plan: Plan = dataclasses.field(default_factory=Plan)
     budgets: dict = dataclasses.field(default_factory=dict)
-    parted_by: object = None
     parts: tuple = ()
 
     def override(self, given, budget=None):
@@ -68,7 +66,8 @@ class Study:
         ValueError
             If the budget or a name is unknown, or a value isn't of its kind.
         """
-        settings = overridden(self.at(budget), given, self.fields, self.parts, self._whole())
+        settings = overridden(self.at(budget), given, self.fields, self.parts,
+                              [self._parted_by])
         return dataclasses.replace(self, settings=settings)
 
     def at(self, budget=None):
@@ -91,8 +90,7 @@ class Study:
 
     def runs(self):
         """Return every run of the grid, each once, runs of one graph side by side."""
-        first = next((key for key, each in self.fields.items() if each.field == self.parted_by),
-                     None)
+        first = self._parted_by
         parts = _tuple(self.settings[first]) if first else (None,)
         return list(dict.fromkeys(run for part in parts for run in self._runs_of(first, part)))
 
@@ -105,8 +103,11 @@ class Study:
         return [self.run(study=self.name, **dict(zip(names, values)))
                 for values in itertools.product(*axes)]
 
-    def _whole(self):
-        return [key for key, each in self.fields.items() if each.field == self.parted_by]
+    @property
+    def _parted_by(self):
+        """The setting whose values are the study's parts; None if it has none."""
+        return next((key for key, each in self.fields.items()
+                     if each.field == self.plan.parted_by), None)
 
 
 def _tuple(value):

@@ -13,7 +13,7 @@ import functools
 from yann_weightnorm.plan import Plan
 from yann_weightnorm.studies import building
 from yann_weightnorm.studies.arms import arm_named
-from yann_weightnorm.studies.data import dataset_of
+from yann_weightnorm.studies.data import dataset_of, image_of, rows_of
 from yann_weightnorm.studies.kinds import COUNT, FLAG, NAME, NONNEGATIVE, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.networks import NETWORKS, multiplications, network_named
 from yann_weightnorm.studies.runs import Run, setting
@@ -24,10 +24,6 @@ from yann_weightnorm.toolbox.registry import hint
 __all__ = ["SCHEDULES", "SUPERVISED", "SupervisedRun", "build", "check", "cooked", "perform",
            "rates"]
 
-ROWS_OF = {"mnist": 50000, "fashion-mnist": 50000, "cifar10": 40000, "cifar100": 40000,
-           "svhn": 60000, "digits": 1445}
-IMAGES = {"cifar10": (32, 32, 3), "cifar100": (32, 32, 3), "svhn": (32, 32, 3),
-          "digits": (8, 8, 1)}
 SCHEDULES = ("constant", "paper")
 
 
@@ -127,8 +123,8 @@ def check(run, data):
 
 def epoch_seconds(run):
     """Return about how long an epoch takes one core; measured on some core, not promised."""
-    rows = run.train_rows or ROWS_OF.get(run.dataset, 4000)
-    image = IMAGES.get(run.dataset, (28, 28, 1))
+    rows = rows_of(run.dataset, run.train_rows)
+    image = image_of(run.dataset)
     return rows / 4000 * (0.05 + 0.45e-6 * multiplications(network_named(run.network), image))
 
 
@@ -147,7 +143,7 @@ AS_IN_THE_PAPER = {"zca": True, "noise": 0.15, "schedule": "paper"}
 SUPERVISED = Study(
     name="supervised",
     question="Does weight normalization train an image classifier faster, or to a lower error?",
-    run=SupervisedRun, parted_by="network", parts=tuple(NETWORKS),
+    run=SupervisedRun, parts=tuple(NETWORKS),
     settings={"networks": ("mlp", "lenet"), "arms": ARMS, "datasets": ("mnist-5k",),
               "learning_rates": RATES, "seeds": (0, 1, 2), "epochs": 5, "mini_batch_size": 100,
               "train_rows": None, "schedule": "constant", "zca": False, "noise": 0.0,

@@ -23,11 +23,10 @@ from yann_weightnorm.studies.adversarial.networks import NETWORKS, build, halvin
 from yann_weightnorm.studies.adversarial.reconstruction import Search
 from yann_weightnorm.studies.adversarial.training import Game, play_and_tell
 from yann_weightnorm.studies.adversarial.ways import STRICT, way_named
-from yann_weightnorm.studies.data import dataset_of
+from yann_weightnorm.studies.data import dataset_of, rows_of
 from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
-from yann_weightnorm.studies.supervised import ROWS_OF
 from yann_weightnorm.studies.training import Cache
 from yann_weightnorm.toolbox.checks import one_of
 
@@ -124,7 +123,7 @@ def check(run, data):
 
 def epoch_seconds(run):
     """Return about how long an epoch takes one core; measured on some core, not promised."""
-    rows = run.train_rows or ROWS_OF.get(run.dataset, 4000)
+    rows = rows_of(run.dataset, run.train_rows)
     images = 2 * rows + run.search_rows * run.search_steps
     each = CONV_SECONDS * run.width ** 2 if run.network == "conv" else DENSE_SECONDS * run.width
     return images * each
@@ -144,7 +143,7 @@ RIGHT = "taken for what they are"
 ADVERSARIAL = Study(
     name="adversarial",
     question="Do weight-normalised networks make a better GAN than batch-normalised or plain ones?",
-    run=AdversarialRun, parted_by="network", parts=tuple(NETWORKS),
+    run=AdversarialRun, parts=tuple(NETWORKS),
     settings={"networks": ("conv",), "arms": ARMS, "datasets": ("mnist-5k",),
               "optimizer": "rmsprop", "width": 16, "dense.width": 128, "latent": 32,
               "mini_batch_size": 32, "train_rows": None, "search_rows": 100, "search_steps": 50,

@@ -115,7 +115,7 @@ EQUATIONS = ("random equations",)  # what least squares has for a data set
 CRITIQUE = Study(
     name="critique",
     question="Does weight normalization do what its authors say it does, and why?",
-    run=CritiqueRun, parted_by="part", parts=PARTS,
+    run=CritiqueRun, parts=PARTS,
     settings={"parts": PARTS, "arms": BASE, "datasets": ("mnist-5k",),
               "norm.datasets": EQUATIONS, "depth": 2, "width": 50, "optimizers": ("sgd",),
               "l2s": (0.0,), "mini_batch_size": 100, "train_rows": None,
@@ -150,6 +150,7 @@ CRITIQUE = Study(
                        "effective_rate": Metric("effective learning rate"),
                        "excess": EXCESS},
               finals={"test_error": Metric("test error", "%", short="test"), "excess": EXCESS},
+              parted_by="part",
               judge="train_cost", levels=(1, 0.5, 0.2, 0.1, 0.01),
               axes={"start_scale": "norm of the first w"}, title=("dataset", "part", "optimizer"),
               baseline=("normal",), subject=("weight norm",)),

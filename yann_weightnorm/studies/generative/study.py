@@ -9,6 +9,7 @@ import dataclasses
 
 from yann_weightnorm.plan import Metric, Plan
 from yann_weightnorm.studies.arms import arm_named
+from yann_weightnorm.studies.data import rows_of
 from yann_weightnorm.studies.generative import draw, vae
 from yann_weightnorm.studies.generative.attention import attention_named
 from yann_weightnorm.studies.generative.data import bits_of
@@ -16,7 +17,6 @@ from yann_weightnorm.studies.generative.training import train_and_tell
 from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, ROWS, WHOLE
 from yann_weightnorm.studies.runs import Run, setting
 from yann_weightnorm.studies.study import Study
-from yann_weightnorm.studies.supervised import ROWS_OF
 from yann_weightnorm.studies.training import Cache
 from yann_weightnorm.toolbox.checks import one_of
 
@@ -114,7 +114,7 @@ def check(run, data):
 
 def epoch_seconds(run):
     """Return about how long an epoch takes one core; measured on some core, not promised."""
-    rows = run.train_rows or ROWS_OF.get(run.dataset, 4000)
+    rows = rows_of(run.dataset, run.train_rows)
     return rows * (draw.row_seconds(run) if run.model == "draw" else VAE_SECONDS *
                    run.blocks * run.maps * (run.maps + VAE_MAPS))
 
@@ -134,7 +134,7 @@ PAPER = {"maps": 16, "blocks": 2, "vae.hidden": 450, "vae.latent": 32, "draw.hid
 GENERATIVE = Study(
     name="generative",
     question="Does weight normalization train generative networks faster, or to a higher bound?",
-    run=GenerativeRun, parted_by="model", parts=tuple(MODELS),
+    run=GenerativeRun, parts=tuple(MODELS),
     settings={"models": tuple(MODELS), "arms": PLAIN, "vae.arms": DATA, "datasets": ("mnist-5k",),
               "attentions": ("none",), "maps": 4, "blocks": 1, "hidden": 64, "latent": 16,
               "glimpses": 4, "average": 0, "vae.average": 1, "mini_batch_size": 100,
@@ -158,6 +158,6 @@ GENERATIVE = Study(
                        "train_bound": Metric("bound on training data", "nats", True, "train")},
               finals={"final_bound": Metric("last bound on test data", "nats", True, "last")},
               judge="valid_bound", levels=LEVELS, title=("dataset", "model", "attention"),
-              baseline=("normal + data start", "normal"),
+              parted_by="model", baseline=("normal + data start", "normal"),
               subject=("weight norm + data start", "weight norm")),
     perform=perform, check=check, epoch_seconds=epoch_seconds, start_seconds=start_seconds)

@@ -146,7 +146,7 @@ RATES = (0.0001, 0.0003, 0.001, 0.003)  # the paper's
 REINFORCEMENT = Study(
     name="reinforcement",
     question="Does weight normalization help an agent that learns to play?",
-    run=ReinforcementRun, parted_by="game", parts=tuple(CHANNELS),
+    run=ReinforcementRun, parts=tuple(CHANNELS),
     settings={"games": ("breakout",), "arms": ARMS[1::2], "optimizer": "adamax",
               "mini_batch_size": 32, "learning_rates": (0.0003, 0.001), "seeds": (0, 1, 2),
               "frames": 50000, "interval": 2500, "start_frames": 2000,
@@ -172,5 +172,5 @@ REINFORCEMENT = Study(
         finals={"score": Metric("score in the test", "points", True, "score"),
                 "best_return": Metric("best mean return of 100 episodes", "points", True, "best")},
         judge="mean_return", levels=(1, 2, 3, 5, 8, 12, 20, 30, 40), title=("game",),
-        point="evaluation"),
+        parted_by="game", point="evaluation"),
     perform=perform, check=check, epoch_seconds=epoch_seconds, start_seconds=start_seconds)
