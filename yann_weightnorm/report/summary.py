@@ -112,9 +112,14 @@ def _verdicts(read, found):
 
 def _untested(found):
     """Return the list of what can't be told, and why."""
-    lines = [f"- {study}: {whole} {verdict.why}" for study, verdicts in found.items()
-             for whole, (_, verdict) in zip(_whole_claims(verdicts), verdicts)
-             if verdict.word == UNTESTED]
+    lines = []
+    for study, verdicts in found.items():
+        if all(verdict is NO_RECORDS for _, verdict in verdicts):
+            lines.append(f"- {study}: All of {plural(len(verdicts), 'claim')}. {NO_RECORDS.why}")
+        else:
+            lines += [f"- {study}: {whole} {verdict.why}"
+                      for whole, (_, verdict) in zip(_whole_claims(verdicts), verdicts)
+                      if verdict.word == UNTESTED]
     told = "\n".join(lines) or "Every claim could be tested."
     return f"## What could not be tested, and why\n\n{told}"
 
