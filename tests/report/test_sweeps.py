@@ -10,7 +10,8 @@ from yann_weightnorm.records import RunWriter, read_records
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.pictures import sweep_picture
-from yann_weightnorm.report.sweeps import sweep_figure, sweep_metrics, sweep_rows, sweeps
+from yann_weightnorm.report.sweeps import (
+    pictured, sweep_figure, sweep_metrics, sweep_rows, sweeps)
 
 PLAN = Plan(axes={"depth": "hidden layers"})
 
@@ -70,6 +71,13 @@ class TestSweeps(unittest.TestCase):
         self.assertEqual((list(line.y), len(crosses.y)), ([5.5, 8.5], 1))
         share = [trace.y for trace in traces if trace.meta["metric"] == "diverged" and len(trace.y)]
         self.assertEqual([list(y) for y in share], [[0, 0, 100], [0, 0, 50]])
+
+    def test_the_picture_shows_what_tables_show_and_the_diverged_runs_if_there_are_any(self):
+        (sweep,), _ = self.found()
+        self.assertEqual(pictured(sweep), ["test_error", "diverged"])
+        sound = {name: {x: arm for x, arm in arms.items() if x < 100}
+                 for name, arms in sweep.arms.items()}
+        self.assertEqual(pictured(sweep._replace(arms=sound)), ["test_error"])
 
     def test_the_same_records_give_the_same_picture(self):
         (sweep,), look = self.found()

@@ -13,34 +13,46 @@ from PIL import Image
 
 from yann_weightnorm.report.curves import arm_band
 from yann_weightnorm.report.numbers import rate
-from yann_weightnorm.report.sweeps import DIVERGED, sweep_metrics, sweep_points
+from yann_weightnorm.report.sweeps import pictured, sweep_metrics, sweep_points
 
-__all__ = ["picture", "small", "sweep_picture"]
+__all__ = ["graph_lines", "picture", "small", "sweep_picture"]
 
 DOTS_PER_INCH = 160
 COLOURS = 64
 WIDEST = 30  # letters along a vertical axis
+ABREAST = 5  # graphs in a line at most
+STEEP = 1000  # values whose ends differ by more than this factor have a logarithmic axis
 LEGEND = "Median and 95 % interval over seeds, each arm at its own best {}"
 
 
 def picture(comparisons, looks):
-    """Return a PNG's bytes: a row per comparison, a column per metric, one legend below.
+    """Return a PNG's bytes: lines of graphs, one per metric, for each comparison; one legend.
 
     Parameters
     ----------
     comparisons : list of Comparison
     looks : dict of str to Look
     """
-    rows = len(comparisons)
     names = list(dict.fromkeys(arm.name for each in comparisons for arm in each.arms))
     lines, columns = _legend_shape(names)
-    figure = _figure(2.9 * rows + 0.25 * lines + 0.4)
     metrics = _metrics(comparisons)
-    axes = figure.subplots(rows, len(metrics), squeeze=False)
-    for comparison, line in zip(comparisons, axes):
-        _row(comparison, line, looks, metrics)
+    rows, abreast = graph_lines(len(metrics))
+    figure = _figure(2.9 * rows * len(comparisons) + 0.25 * lines + 0.4)
+    axes = figure.subplots(rows * len(comparisons), abreast, squeeze=False)
+    for comparison, those in zip(comparisons, np.split(axes, len(comparisons))):
+        _graphs(comparison, those.ravel(), looks, metrics)
     _legend(figure, names, looks, columns, comparisons[0].plan)
     return _bytes(figure)
+
+
+def graph_lines(count):
+    """Return in how many lines so many graphs stand, and how many abreast.
+
+    >>> graph_lines(5), graph_lines(8), graph_lines(11)
+    ((1, 5), (2, 4), (3, 4))
+    """
+    rows = -(-count // ABREAST)
+    return rows, -(-count // rows)
 
 
 def small(png):
@@ -52,17 +64,19 @@ def small(png):
 
 
 def sweep_picture(sweep, looks):
-    """Return a PNG's bytes: the judge's last value, and the runs that diverged, by the axis."""
+    """Return a PNG's bytes: what tables show last and, if any, the diverged runs, by the axis."""
     lines, columns = _legend_shape(list(sweep.arms))
     figure = _figure(3.4 + 0.25 * lines)
-    axes = figure.subplots(1, 2)
-    metrics = sweep_metrics(sweep)
-    for axis, name in zip(axes, (sweep.plan.judge, DIVERGED)):
-        for arm, points in sweep.arms.items():
-            _draw_points(axis, sweep_points(points, name), looks[arm])
+    metrics, names = sweep_metrics(sweep), pictured(sweep)
+    axes = figure.subplots(1, len(names), squeeze=False)[0]
+    for axis, name in zip(axes, names):
+        drawn = {arm: sweep_points(points, name) for arm, points in sweep.arms.items()}
+        for arm, points in drawn.items():
+            _draw_points(axis, points, looks[arm])
         axis.set_xlabel(sweep.words)
         axis.set_ylabel(_wrapped(metrics[name].title))
         axis.set_xscale("log" if sweep.log else "linear")
+        axis.set_yscale("log" if _is_steep(drawn) else "linear")
         axis.set_xticks(sweep.places, labels=[rate(x) for x in sweep.places])
         axis.minorticks_off()
         axis.grid(alpha=0.25)
@@ -70,6 +84,13 @@ def sweep_picture(sweep, looks):
     axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")
     _legend(figure, list(sweep.arms), looks, columns, sweep.plan)
     return _bytes(figure)
+
+
+def _is_steep(drawn):
+    """Return whether the points' ends, by arm, are best seen on a logarithmic axis."""
+    ends = [end for points in drawn.values() for _, found, _ in points
+            for end in (found.low, found.median, found.high) if np.isfinite(end)]
+    return bool(ends) and min(ends) > 0 and max(ends) > STEEP * min(ends)
 
 
 def _metrics(comparisons):
@@ -122,8 +143,11 @@ def _bytes(figure):
     return file.getvalue()
 
 
-def _row(comparison, line, looks, metrics):
-    for axis, (name, metric) in zip(line, metrics.items()):
+def _graphs(comparison, axes, looks, metrics):
+    """Draw a graph per metric into the first of `axes`, and empty the others."""
+    for axis in axes[len(metrics):]:
+        axis.axis("off")
+    for axis, (name, metric) in zip(axes, metrics.items()):
         for arm in comparison.arms:
             if name in arm.plan.metrics:
                 _draw(axis, arm_band(arm, name), looks[arm.name])
@@ -132,7 +156,7 @@ def _row(comparison, line, looks, metrics):
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
-    line[0].set_title(_plain(comparison.title), loc="left", fontsize=11, fontweight="bold")
+    axes[0].set_title(_plain(comparison.title), loc="left", fontsize=11, fontweight="bold")
 
 
 def _draw(axis, drawn, look):

@@ -10,7 +10,7 @@ from yann_weightnorm.report.curves import axis_layout, logarithmic, points_trace
 from yann_weightnorm.report.numbers import NONE, percent_spread, rate
 from yann_weightnorm.report.statistics import Spread
 
-__all__ = ["DIVERGED", "Sweep", "sweep_figure", "sweep_metrics", "sweep_points",
+__all__ = ["DIVERGED", "Sweep", "pictured", "sweep_figure", "sweep_metrics", "sweep_points",
            "sweep_rows", "sweeps"]
 
 DIVERGED = "diverged"
@@ -64,6 +64,12 @@ def sweep_metrics(sweep):
         DIVERGED: Metric("runs that diverged", "%")}
 
 
+def pictured(sweep):
+    """Return the names of what a picture shows: what tables do, and the diverged runs, if any."""
+    arms = _arms(sweep)
+    return [last_metric(arms), *([DIVERGED] if any(arm.diverged for arm in arms) else [])]
+
+
 def sweep_figure(sweep, looks):
     """Return the figure of all of :func:`sweep_metrics` against the axis, for the page's script."""
     metrics = sweep_metrics(sweep)
@@ -82,9 +88,13 @@ def sweep_figure(sweep, looks):
 
 def sweep_rows(sweep):
     """Return a row per arm: its name, then its final value at each place of the axis."""
-    last = last_metric([arm for arms in sweep.arms.values() for arm in arms.values()])
+    last = last_metric(_arms(sweep))
     return [[name, *(_cell(arms.get(x), last) for x in sweep.places)]
             for name, arms in sweep.arms.items()]
+
+
+def _arms(sweep):
+    return [arm for arms in sweep.arms.values() for arm in arms.values()]
 
 
 def _key(comparison, axis):
