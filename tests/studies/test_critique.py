@@ -108,6 +108,12 @@ class LeastNorm(TestCase):
         hessian = self.problem.a.T.dot(self.problem.a) / 5
         np.testing.assert_allclose(self.problem.curvature, np.linalg.eigvalsh(hessian)[-1])
 
+    def test_what_is_left_of_a_solved_problem_is_no_cost(self):
+        w = self.problem.least
+        self.assertEqual(self.problem.cost(w), 0)  # it would be 1e-33 or so
+        error = 1e-9 * np.linalg.pinv(self.problem.a).dot(np.ones(5))
+        np.testing.assert_allclose(self.problem.cost(w + error), 0.5e-18, rtol=1e-3)
+
     def test_plain_descent_keeps_what_no_equation_sees(self):
         start, a = 2.0 * self.problem.direction, self.problem.a
         unseen = start - np.linalg.pinv(a).dot(a.dot(start))

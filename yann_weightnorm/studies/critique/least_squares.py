@@ -15,7 +15,9 @@ import numpy as np
 
 from yann_weightnorm.normalization import compose, norm
 
-__all__ = ["Problem", "Plain", "WeightNormalised", "perform"]
+__all__ = ["Problem", "Plain", "SOLVED", "WeightNormalised", "perform"]
+
+SOLVED = 1e-20  # a cost below is rounding, and would choose between learning rates by chance
 
 
 class Problem:
@@ -44,8 +46,9 @@ class Problem:
         self.direction = direction / np.linalg.norm(direction)
 
     def cost(self, w):
-        """Return half the mean square of what is missing."""
-        return float(0.5 * np.mean((self.a.dot(w) - self.y) ** 2))
+        """Return half the mean square of what is missing; 0 for a cost below `SOLVED`."""
+        cost = float(0.5 * np.mean((self.a.dot(w) - self.y) ** 2))
+        return 0.0 if cost < SOLVED else cost
 
     def gradient(self, w):
         """Return the gradient of :meth:`cost`."""

@@ -133,8 +133,11 @@ CRITIQUE = Study(
                   "growth.arms": ("weight norm",), "growth.learning_rates": (0.1, 1.0),
                   "decay.arms": ("weight norm + L2 on v",),
                   "forms.arms": ("weight norm + log_g",)},
-        "full": {"seeds": (0, 1, 2, 3, 4, 5, 6), "epochs": 30,
-                 "unknowns": 500, "norm.epochs": 50},
+        # Rates from where Adam learns to where gradient descent diverges.
+        "full": {"datasets": ("mnist",), "norm.datasets": EQUATIONS, "train_rows": 10000,
+                 "width": 100, "seeds": (0, 1, 2, 3, 4, 5, 6), "epochs": 30,
+                 "learning_rates": (0.03, 0.1, 0.3), "unknowns": 500, "norm.epochs": 50,
+                 "growth.learning_rates": (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)},
         # No paper has measured this; the same on all of MNIST, and wider.
         "paper": {"datasets": ("mnist",), "norm.datasets": EQUATIONS, "width": 500,
                   "seeds": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), "epochs": 50, "probe_rows": 1000,
