@@ -13,7 +13,7 @@ from yann_weightnorm.report import write_report
 
 DARK = "--blink-settings=preferredColorScheme=0"
 FRAME = FRAME.replace("#c0", "#s0").replace("value=train_cost", "value=diverged").replace(
-    "value=train_error", "value=test_error").replace(
+    "value=train_error", "value=valid_error").replace(
     "window: frame", "ground: page.defaultView.getComputedStyle(page.body).backgroundColor,\n"
                      "    window: frame")
 
@@ -66,9 +66,9 @@ class TestSweeps(unittest.TestCase):
     def test_a_sweep_is_drawn_switched_and_fits(self):
         for (width, _), (answers, _) in self.seen.items():
             first, second = answers["first"], answers["second"]
-            self.assertEqual(first["axes"][0], ["hidden layers", "validation error (%)", "linear"])
+            self.assertEqual(first["axes"][0], ["hidden layers", "test error (%)", "linear"])
             self.assertEqual({tuple(each) for each in first["drawn"][0]},
-                             {("plain", "valid_error"), ("weight norm", "valid_error")})
+                             {("plain", "test_error"), ("weight norm", "test_error")})
             self.assertEqual(second["axes"][0][1:],
                              ["runs that diverged (%)", "log"])
             self.assertEqual({tuple(each) for each in second["drawn"][0]},

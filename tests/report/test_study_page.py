@@ -33,7 +33,8 @@ class TestPage(unittest.TestCase):
         text = self.page()
         for words in ("# Supervised\n\nDoes it help?\n\nOn mnist-5k, mlp: weight norm",
                       "## Verdicts",
-                      "| 1 | Weight norm is faster. | 1.34 times | mnist-5k, mlp: to 2 %:",
+                      "| 1 | Weight norm is faster. | 1.34 times | mnist-5k, mlp: to a training "
+                      "error of 2 %:",
                       "| 2 | It ends \\| better. | 7.31 % | No comparison has ended runs of both "
                       "weight norm and nobody. | **not testable at this scale** |", "## Numbers",
                       "### mnist-5k, mlp", "| arm | best learning rate | training error, % |",

@@ -77,8 +77,9 @@ class TestSummary(unittest.TestCase):
         self.arms([9, 4, 1], [1, 1, 1])
         line = self.line(self.index(), "An image classifier is to train in fewer epochs")
         self.assertIn("| **Use it: it needs fewer epochs", line)
-        self.assertIn("[supervised](supervised.md#verdicts). *Supported*: d, mlp: to 1 %: weight "
-                      "norm + data start 1 epoch, normal + data start 3, 3.00 times as many.", line)
+        self.assertIn("[supervised](supervised.md#verdicts). *Supported*: d, mlp: to a training "
+                      "error of 1 %: weight norm + data start 1 epoch, normal + data start 3, "
+                      "3.00 times as many.", line)
         self.arms([1, 1, 1], [9, 4, 1])
         line = self.line(self.index(), "An image classifier is to train in fewer epochs")
         self.assertIn("| **Don't count on it:", line)

@@ -1,5 +1,6 @@
 """Final values against an axis of the grid."""
 
+import re
 import tempfile
 import unittest
 
@@ -7,11 +8,12 @@ from tests.report.test_comparison import RUN
 from tests.report.made_up import make_header
 from yann_weightnorm.plan import Plan
 from yann_weightnorm.records import RunWriter, read_records
+from yann_weightnorm.report import write_report
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.pictures import sweep_picture
 from yann_weightnorm.report.sweeps import (
-    pictured, sweep_figure, sweep_metrics, sweep_rows, sweeps)
+    is_steep, pictured, sweep_figure, sweep_metrics, sweep_rows, sweeps)
 
 PLAN = Plan(axes={"depth": "hidden layers"})
 
@@ -63,12 +65,12 @@ class TestSweeps(unittest.TestCase):
         (sweep,), look = self.found()
         traces = sweep_figure(sweep, look).data
         names = list(sweep_metrics(sweep))
-        self.assertEqual(names, ["valid_error", "train_error", "test_error", "diverged"])
+        self.assertEqual(names, ["test_error", "valid_error", "train_error", "diverged"])
         self.assertEqual({trace.meta["metric"] for trace in traces}, set(names))
         shown = [trace for trace in traces if trace.visible]
-        self.assertEqual({trace.meta["metric"] for trace in shown}, {"valid_error"})
+        self.assertEqual({trace.meta["metric"] for trace in shown}, {"test_error"})
         line, crosses = [trace for trace in shown if trace.meta["arm"] == "plain"]
-        self.assertEqual((list(line.y), len(crosses.y)), ([5.5, 8.5], 1))
+        self.assertEqual((list(line.y), len(crosses.y)), ([6.5, 9.5], 1))
         share = [trace.y for trace in traces if trace.meta["metric"] == "diverged" and len(trace.y)]
         self.assertEqual([list(y) for y in share], [[0, 0, 100], [0, 0, 50]])
 
@@ -78,6 +80,18 @@ class TestSweeps(unittest.TestCase):
         sound = {name: {x: arm for x, arm in arms.items() if x < 100}
                  for name, arms in sweep.arms.items()}
         self.assertEqual(pictured(sweep._replace(arms=sound)), ["test_error"])
+
+    def test_values_a_thousand_times_apart_have_a_logarithmic_axis(self):
+        (sweep,), _ = self.found()
+        self.assertFalse(is_steep(sweep, "test_error"))  # 2 to 10
+        put(self.folder, "plain", 500, 0, 1, 2001)
+        (sweep,), _ = self.found()
+        self.assertTrue(is_steep(sweep, "test_error"))
+        self.assertFalse(is_steep(sweep, "valid_error"))
+        page = write_report(self.folder).page.read_text("utf-8")
+        self.assertEqual(re.findall('name="s0-scale" value="([a-z]+)" checked', page), ["log"])
+        put(self.folder, "plain", 1000, 0, 1, 0)  # which no logarithmic axis has room for
+        self.assertFalse(is_steep(self.found()[0][0], "test_error"))
 
     def test_the_same_records_give_the_same_picture(self):
         (sweep,), look = self.found()

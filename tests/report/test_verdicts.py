@@ -36,15 +36,15 @@ class TestVerdicts(unittest.TestCase):
         self.assertEqual(self.word(better("a", "b")), SUPPORTED)
         self.assertEqual(self.word(better("b", "a")), NOT)
         self.assertEqual(self.word(alike("a", "b")), NOT)
-        self.assertIn("d, mlp: a 2.00 [1.00, 3.00], b 5.00 [4.00, 6.00].", self.why(
-            better("a", "b")))
+        self.assertIn("d, mlp: test error (%) 2.00 [1.00, 3.00] of a, 5.00 [4.00, 6.00] of b.",
+                      self.why(better("a", "b")))
 
     def test_every_run_must_end_above_what_is_to_be_reached(self):
         self.two((1, 2, 3), (4, 5, 6))
         self.assertEqual(self.word(reaches("b", "test_error", 3.5)), SUPPORTED)
         self.assertEqual(self.word(reaches("b", "test_error", 4.5)), NOT)
         self.assertEqual(self.word(reaches("c", "test_error", 0)), UNTESTED)
-        self.assertIn("d, mlp: 4 to 6.", self.why(reaches("b", "test_error", 3.5)))
+        self.assertIn("d, mlp: test error (%) 4 to 6.", self.why(reaches("b", "test_error", 3.5)))
 
     def test_what_grows_less_than_the_learning_rate(self):
         rule = follows_less("a", "train_error")
@@ -54,7 +54,8 @@ class TestVerdicts(unittest.TestCase):
             put(self.folder, "a", rate, 0, [5, last], [9, 9], 9)
         put(self.folder, "a", 1.0, 0, [5], [9], status="diverged")
         self.assertEqual(self.word(rule), SUPPORTED)
-        self.assertIn("d, mlp: as the rate to the power of 0.50.", self.why(rule))
+        self.assertIn("d, mlp: training error (%) as the rate to the power of 0.50.",
+                      self.why(rule))
         for rate in (0.01, 0.04):                  # in proportion, and more
             put(self.folder, "b", rate, 0, [5, 100 * rate ** 1.2], [9, 9], 9)
         self.assertEqual(self.word(follows_less("b", "train_error")), NOT)
@@ -85,7 +86,8 @@ class TestVerdicts(unittest.TestCase):
     def test_epochs_to_the_hardest_level_that_both_reached(self):
         self.two((1, 2), (1, 2), train=((4, 1), (9, 4, 4)))
         self.assertEqual(self.word(faster("a", "b")), SUPPORTED)
-        self.assertIn("to 5 %: a 1 epoch, b 2, 2.00 times as many", self.why(faster("a", "b")))
+        self.assertIn("to a training error of 5 %: a 1 epoch, b 2, 2.00 times as many",
+                      self.why(faster("a", "b")))
         self.two((1, 2), (1, 2), train=((50,), (50,)), network="slow")
         self.assertEqual(self.word(faster("b", "a")), NOT)
 
@@ -97,7 +99,7 @@ class TestVerdicts(unittest.TestCase):
         self.two((1, 2), (1, 2))  # epoch n takes n seconds: medians 1.5 and 2
         self.assertEqual(self.word(cheap("a", "b", 0.8)), SUPPORTED)
         self.assertEqual(self.word(cheap("b", "a", 1.3)), NOT)
-        self.assertIn("1.33 times as long", self.why(cheap("b", "a", 1.3)))
+        self.assertIn("an epoch 1.33 times as long", self.why(cheap("b", "a", 1.3)))
 
     def test_learning_rates_that_train(self):
         for rate, errors in ((0.1, (9, 9)), (0.2, (9, 90)), (0.4, (90, 90))):

@@ -13,7 +13,7 @@ from PIL import Image
 
 from yann_weightnorm.report.curves import arm_band
 from yann_weightnorm.report.numbers import rate
-from yann_weightnorm.report.sweeps import pictured, sweep_metrics, sweep_points
+from yann_weightnorm.report.sweeps import is_steep, pictured, sweep_metrics, sweep_points
 
 __all__ = ["graph_lines", "picture", "small", "sweep_picture"]
 
@@ -21,7 +21,6 @@ DOTS_PER_INCH = 160
 COLOURS = 64
 WIDEST = 30  # letters along a vertical axis
 ABREAST = 5  # graphs in a line at most
-STEEP = 1000  # values whose ends differ by more than this factor have a logarithmic axis
 LEGEND = "Median and 95 % interval over seeds, each arm at its own best {}"
 
 
@@ -70,13 +69,12 @@ def sweep_picture(sweep, looks):
     metrics, names = sweep_metrics(sweep), pictured(sweep)
     axes = figure.subplots(1, len(names), squeeze=False)[0]
     for axis, name in zip(axes, names):
-        drawn = {arm: sweep_points(points, name) for arm, points in sweep.arms.items()}
-        for arm, points in drawn.items():
-            _draw_points(axis, points, looks[arm])
+        for arm, points in sweep.arms.items():
+            _draw_points(axis, sweep_points(points, name), looks[arm])
         axis.set_xlabel(sweep.words)
         axis.set_ylabel(_wrapped(metrics[name].title))
         axis.set_xscale("log" if sweep.log else "linear")
-        axis.set_yscale("log" if _is_steep(drawn) else "linear")
+        axis.set_yscale("log" if is_steep(sweep, name) else "linear")
         axis.set_xticks(sweep.places, labels=[rate(x) for x in sweep.places])
         axis.minorticks_off()
         axis.grid(alpha=0.25)
@@ -84,13 +82,6 @@ def sweep_picture(sweep, looks):
     axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")
     _legend(figure, list(sweep.arms), looks, columns, sweep.plan)
     return _bytes(figure)
-
-
-def _is_steep(drawn):
-    """Return whether the points' ends, by arm, are best seen on a logarithmic axis."""
-    ends = [end for points in drawn.values() for _, found, _ in points
-            for end in (found.low, found.median, found.high) if np.isfinite(end)]
-    return bool(ends) and min(ends) > 0 and max(ends) > STEEP * min(ends)
 
 
 def _metrics(comparisons):

@@ -4,7 +4,7 @@ from yann_weightnorm.report import tables
 from yann_weightnorm.report.comparison import baseline
 from yann_weightnorm.report.curves import learning_curves, robustness
 from yann_weightnorm.report.numbers import plural, rate
-from yann_weightnorm.report.sweeps import sweep_figure, sweep_metrics, sweep_rows, sweeps
+from yann_weightnorm.report.sweeps import is_steep, sweep_figure, sweep_metrics, sweep_rows, sweeps
 from yann_weightnorm.report.words import cautions, sentence
 
 __all__ = ["comparison_sections", "sweep_sections"]
@@ -34,7 +34,7 @@ def _section(comparison, looks, place, opening):
         "sentences": list(dict.fromkeys(sentence(comparison, arm, brief=True) for arm in told)),
         "cautions": cautions(comparison), "rows": tables.rows(comparison), "plain": plain.name,
         "headings": tables.headings(comparison), "plan": comparison.plan,
-        "metrics": comparison.plan.metrics, "sweep": None,
+        "metrics": comparison.plan.metrics, "scale": "linear", "sweep": None,
         "curves": learning_curves(comparison, looks) if shown else None,
         "rates": robustness(comparison, looks) if shown and len(rates) > 1 else None,
     }
@@ -54,12 +54,14 @@ def _about(comparison):
 def _sweep_section(sweep, looks, place):
     known = {name: arms for name, arms in sweep.arms.items()
              if any(arm.runs for arm in arms.values())}
+    metrics = sweep_metrics(sweep)
     return {
         "id": f"s{place}", "title": sweep.title, "plan": sweep.plan,
         "about": f"Every arm at every number of {sweep.words}, at its own best "
                  f"{sweep.plan.tuned.replace('_', ' ')} there.",
         "arms": [{"name": name, "rate": None, "look": looks[name]} for name in known],
         "sentences": [], "cautions": [], "rows": sweep_rows(sweep), "sweep": sweep,
-        "places": [rate(x) for x in sweep.places], "metrics": sweep_metrics(sweep),
+        "places": [rate(x) for x in sweep.places], "metrics": metrics,
+        "scale": "log" if is_steep(sweep, next(iter(metrics))) else "linear",
         "curves": sweep_figure(sweep, looks) if known else None, "rates": None,
     }

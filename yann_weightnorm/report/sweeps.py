@@ -1,5 +1,6 @@
 """Comparisons that differ in one number, as a graph: final values against depth, or batch size."""
 
+import math
 from typing import NamedTuple
 
 import plotly.graph_objects as go
@@ -10,11 +11,12 @@ from yann_weightnorm.report.curves import axis_layout, logarithmic, points_trace
 from yann_weightnorm.report.numbers import NONE, percent_spread, rate
 from yann_weightnorm.report.statistics import Spread
 
-__all__ = ["DIVERGED", "Sweep", "pictured", "sweep_figure", "sweep_metrics", "sweep_points",
-           "sweep_rows", "sweeps"]
+__all__ = ["DIVERGED", "Sweep", "is_steep", "pictured", "sweep_figure", "sweep_metrics",
+           "sweep_points", "sweep_rows", "sweeps"]
 
 DIVERGED = "diverged"
-WIDE = 20  # an axis whose ends differ by more than this factor is logarithmic
+WIDE = 20     # an axis whose ends differ by more than this factor is logarithmic
+STEEP = 1000  # so are values
 
 
 class Sweep(NamedTuple):
@@ -58,16 +60,23 @@ def sweeps(comparisons):
 
 
 def sweep_metrics(sweep):
-    """Return the metrics of a sweep's graph by name: what tables show, and the share diverged."""
-    return {**{name: sweep.plan.measured[name] for name in (
-        sweep.plan.judge, *(name for name in sweep.plan.shown if name != sweep.plan.judge))},
-        DIVERGED: Metric("runs that diverged", "%")}
+    """Return the metrics of a sweep's graph by name: what its table shows, the judge, others."""
+    names = dict.fromkeys((last_metric(_arms(sweep)), sweep.plan.judge, *sweep.plan.shown))
+    return {**{name: sweep.plan.measured[name] for name in names},
+            DIVERGED: Metric("runs that diverged", "%")}
 
 
 def pictured(sweep):
     """Return the names of what a picture shows: what tables do, and the diverged runs, if any."""
     arms = _arms(sweep)
     return [last_metric(arms), *([DIVERGED] if any(arm.diverged for arm in arms) else [])]
+
+
+def is_steep(sweep, metric):
+    """Return whether the values of `metric` are best seen on a logarithmic axis."""
+    ends = [end for arms in sweep.arms.values() for _, found, _ in sweep_points(arms, metric)
+            for end in (found.low, found.median, found.high) if math.isfinite(end)]
+    return bool(ends) and min(ends) > 0 and max(ends) > STEEP * min(ends)
 
 
 def sweep_figure(sweep, looks):

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.stats import fisher_exact
 
 from yann_weightnorm.report.comparison import final
-from yann_weightnorm.report.numbers import count, percent_spread, plural, rate
+from yann_weightnorm.report.numbers import (
+    count, of_unit, percent_spread, plural, rate, with_article)
 from yann_weightnorm.report.statistics import SIGNIFICANT, paired, spread
 
 __all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better", "cheap",
@@ -60,7 +61,7 @@ def better(mine, theirs, metric="test_error"):
     def judge(first, second):
         ours, others = first.finals(metric), second.finals(metric)
         return _clear(ours, others, first.plan.measured[metric].higher), _spreads(
-            first, second, first.spread(metric), second.spread(metric))
+            first, second, metric)
     return _over_all(mine, theirs, judge)
 
 
@@ -70,7 +71,7 @@ def alike(mine, theirs, metric="test_error"):
         ours, others = first.finals(metric), second.finals(metric)
         apart = [_clear(ours, others), _clear(others, ours)]
         found = None if None in apart else not any(apart)
-        return found, _spreads(first, second, first.spread(metric), second.spread(metric))
+        return found, _spreads(first, second, metric)
     return _over_all(mine, theirs, judge)
 
 
@@ -83,8 +84,9 @@ def faster(mine, theirs):
             return None, "no level that both reached"
         ours, others = (arm.epochs_to(both[-1]).median for arm in (first, second))
         ratio = f", {others / ours:.2f} times as many" if ours else ""
+        metric = first.plan.metrics[first.plan.first]
         return _clear(first.reaching(both[-1]), second.reaching(both[-1])), (
-            f"to {both[-1]:g} {first.plan.metrics[first.plan.first].unit}: {first.name} "
+            f"to {with_article(metric.label)} of {of_unit(f'{both[-1]:g}', metric)}: {first.name} "
             f"{plural(ours, first.plan.point)}, {second.name} {count(others)}{ratio}")
     return _over_all(mine, theirs, judge)
 
@@ -95,7 +97,7 @@ def cheap(mine, theirs, most):
         if not second.seconds > 0:
             return None, "no times"
         ratio = first.seconds / second.seconds
-        return ratio <= most, f"{ratio:.2f} times as long"
+        return ratio <= most, f"{with_article(first.plan.point)} {ratio:.2f} times as long"
     return _over_all(mine, theirs, judge)
 
 
@@ -104,7 +106,9 @@ def larger_rate(mine, theirs):
     def judge(first, second):
         if len(first.rates) < 2 or len(second.rates) < 2:
             return None, "one rate alone was tried"
-        return first.best > second.best, f"{rate(first.best)} against {rate(second.best)}"
+        return first.best > second.best, (
+            f"best {first.plan.tuned.replace('_', ' ')} {rate(first.best)} of {first.name}, "
+            f"{rate(second.best)} of {second.name}")
     return _over_all(mine, theirs, judge)
 
 
@@ -171,14 +175,14 @@ def reaches(arm, metric, least):
     """Return the rule that `metric` of `arm` ends above `least` in every run that does not diverge.
     """
     def rule(comparisons):
-        found = [(each.title, value) for each in comparisons for other in each.arms
+        found = [(_told(each, metric), value) for each in comparisons for other in each.arms
                  if other.name == arm for value in _ends(other, metric)]
         if not found:
             return Verdict(UNTESTED, f"No run of {arm} has ended.")
         titles = dict.fromkeys(title for title, _ in found)
         told = {title: [value for other, value in found if other == title] for title in titles}
         return Verdict(SUPPORTED if all(value > least for _, value in found) else NOT, " ".join(
-            f"{title}: {min(values):.4g} to {max(values):.4g}." for title, values in told.items()))
+            f"{title} {min(values):.4g} to {max(values):.4g}." for title, values in told.items()))
     return rule
 
 
@@ -189,12 +193,12 @@ def follows_less(arm, metric):
     squares line through the medians over seeds. 1 would be proportion.
     """
     def rule(comparisons):
-        found = [(each.title, slope) for each in comparisons for other in each.arms
+        found = [(_told(each, metric), slope) for each in comparisons for other in each.arms
                  if other.name == arm for slope in [_slope(other, metric)] if slope is not None]
         if not found:
             return Verdict(UNTESTED, f"No runs of {arm} have ended at two learning rates.")
         return Verdict(SUPPORTED if all(slope < 1 for _, slope in found) else NOT, " ".join(
-            f"{title}: as the rate to the power of {slope:.2f}." for title, slope in found))
+            f"{title} as the rate to the power of {slope:.2f}." for title, slope in found))
     return rule
 
 
@@ -238,8 +242,14 @@ def _clear(mine, theirs, higher=False):
     return min(mine) > max(theirs)
 
 
-def _spreads(first, second, mine, theirs):
-    return f"{first.name} {percent_spread(mine)}, {second.name} {percent_spread(theirs)}"
+def _spreads(first, second, metric):
+    mine, theirs = (f"{percent_spread(arm.spread(metric))} of {arm.name}"
+                    for arm in (first, second))
+    return f"{first.plan.measured[metric].title} {mine}, {theirs}"
+
+
+def _told(comparison, metric):
+    return f"{comparison.title}: {comparison.plan.measured[metric].title}"
 
 
 def _ends(arm, metric):
