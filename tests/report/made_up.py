@@ -33,7 +33,7 @@ def make_header(run, index=None, **more):
         "study": "supervised", "run": run, "index": index,
         "versions": {"yann_weightnorm": "0.1.0", "theano": "1.0.5", "numpy": "1.23.5",
                      "python": "3.11.7", "blas": "scipy-openblas32 0.3.34 SkylakeX"},
-        "machine": "2 cores, AMD EPYC, AVX-512, 23 GiB, Linux",
+        "machine": "2 cores, AMD EPYC, AVX-512, 23 GiB, Linux", "clock": "of the processor",
         "command": "yann-weightnorm study run supervised --out study", "git": "abc1234",
         "rows": {"train": 4000, "valid": 500, "test": 500},
         "started": f"2024-05-06T07:{(index or 0) // 60 % 60:02d}:{(index or 0) % 60:02d}+00:00",

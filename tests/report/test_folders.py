@@ -23,7 +23,7 @@ class TestFolders(unittest.TestCase):
         path.write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
 
     def test_equal_but_for_when_and_where(self):
-        write_study(self.other, epochs=2, seeds=(0,), machine="another", git="other+",
+        write_study(self.other, epochs=2, seeds=(0,), machine="another", git="other+", clock=None,
                     started="2030-01-01T00:00:00+00:00")
         self.change(1, "seconds", 99.0)
         text, same = compare_folders(self.one, self.other)

@@ -38,7 +38,8 @@ class TestPage(unittest.TestCase):
                       "| 2 | It ends \\| better. | 7.31 % | No comparison has ended runs of both "
                       "weight norm and nobody. | **not testable at this scale** |", "## Numbers",
                       "### mnist-5k, mlp", "| arm | best learning rate | training error, % |",
-                      "| to 10 % |", "- machine: 2 cores, AMD EPYC", "18 runs: 18 finished",
+                      "| to 10 % |", "- machine: 2 cores, AMD EPYC",
+                      "- seconds: of the processor", "18 runs: 18 finished",
                       "```sh\nyann-weightnorm study run supervised --out study\n```"):
             self.assertIn(words, text)
 

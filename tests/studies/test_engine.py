@@ -57,6 +57,7 @@ class OnTwoWorkers(TestCase):
         self.assertEqual(header["versions"]["theano"], "1.0.5")
         self.assertIn("core", header["machine"])
         self.assertIn("git", header)
+        self.assertEqual(header["clock"], "of the processor")  # its workers have one thread
 
     def test_records_come_while_a_run_is_under_way(self):
         times = []

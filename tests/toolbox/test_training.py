@@ -55,6 +55,12 @@ def test_train_returns_a_history_of_every_epoch():
     assert "known: epoch, era, cost" in message(ValueError, history.column, "loss")
 
 
+def test_seconds_are_told_by_the_network_s_clock():
+    net, ticks = softmax_network(), iter(range(100))
+    net.clock = lambda: next(ticks)
+    assert net.train(epochs=2, learning_rates=(0, 0.1)).column("seconds") == [1, 1]
+
+
 def test_the_history_s_cost_and_error_are_means_over_the_epoch_before_each_step():
     net = softmax_network()
     x, y = net.datastream["data"].load_data("train", 0)

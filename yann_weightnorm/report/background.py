@@ -15,6 +15,7 @@ def background(runs):
         ("rows", _distinct(_rows(run) for run in runs)),
         ("versions", _distinct(_versions(run) for run in runs)),
         ("machine", _distinct(run.header.get("machine") for run in runs)),
+        ("seconds", _distinct(run.header.get("clock") for run in runs)),
         ("git revision", _distinct(run.header.get("git") for run in runs)),
         ("records written", [_dates(runs)]),
     ]

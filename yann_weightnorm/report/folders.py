@@ -7,7 +7,7 @@ from yann_weightnorm.report.page import read_comparisons
 __all__ = ["compare_folders", "same_lines"]
 
 # What differs between two runs of the same line of a grid: times, and where and when it was run.
-PASSING = ("seconds", "started", "command", "git", "machine", "versions", "index")
+PASSING = ("seconds", "started", "command", "git", "machine", "clock", "versions", "index")
 MOST = 10  # differences that are told
 
 

@@ -7,6 +7,7 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from yann_weightnorm.studies import clock
 from yann_weightnorm.theano_setup.threads import cores
 
 __all__ = ["machine", "provenance", "revision", "versions"]
@@ -17,8 +18,9 @@ GIB = 2 ** 30
 
 @functools.lru_cache(maxsize=1)
 def provenance():
-    """Return a dict: versions, machine, git."""
-    return {"versions": versions(), "machine": machine(), "git": revision()}
+    """Return a dict: versions, machine, git, and which seconds are counted."""
+    return {"versions": versions(), "machine": machine(), "git": revision(),
+            "clock": clock.kind()}
 
 
 def versions():

@@ -1,8 +1,8 @@
 """One run of a classifier: begun, trained, tested, and told about in records."""
 
 import threading
-import time
 
+from yann_weightnorm.studies import clock
 from yann_weightnorm.toolbox.datasets import SPLITS
 
 __all__ = ["Cache", "train_and_tell"]
@@ -47,17 +47,18 @@ def train_and_tell(cooked, begin, rates, run, data, emit):
     emit : function (record)
     """
     with _one_at_a_time:
-        net, began = cooked(run, data), time.perf_counter()
+        net, began = cooked(run, data), clock.now()
         dataset = net.datastream["data"].dataset
         emit({"kind": "header", "rows": {split: dataset.rows(split) for split in SPLITS}})
         begin(net, run)
+        net.clock = clock.now
         history = net.train(epochs=run.epochs, learning_rates=rates, nan_retreats=0,
                             early_terminate=False, show_progress=False,
                             on_epoch=lambda epoch: emit(_epoch(epoch)))
         at = history.diverged_at
         emit({"kind": "end", "status": "finished" if at is None else "diverged",
               "test_error": 100.0 - net.test(show_progress=False) if at is None else None,
-              "seconds": time.perf_counter() - began,
+              "seconds": clock.now() - began,
               "diverged_at": None if at is None else at + 1})
 
 

@@ -1,5 +1,7 @@
 """How a network runs over its data: training, validation, test."""
 
+import time
+
 import numpy as np
 
 from yann_weightnorm.toolbox import evaluation
@@ -20,10 +22,13 @@ class Running:
         Where the cost is a sum, what the last epoch's history says of its summands.
     left_at : int or None
         The mini batch of the loaded block whose cost was the last that was not finite.
+    clock : function, default time.perf_counter
+        By what an epoch's seconds are told.
     """
 
     epoch_costs = None
     left_at = None
+    clock = time.perf_counter  # no method: it is not written in Python
 
     def mini_batch_train(self, index, epoch=0):
         """Take a training step on mini batch `index` of the loaded block; return its cost.

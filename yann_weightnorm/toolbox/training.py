@@ -1,7 +1,5 @@
 """The training loop: epochs, eras, patience, retreat from NaN. It never touches the graph."""
 
-import time
-
 import numpy as np
 
 from yann_weightnorm.toolbox.history import Epoch, History
@@ -78,10 +76,10 @@ class Training:
         """Train to the end; return the :class:`History`."""
         while not self.over:
             self._set_rate(verbose)
-            began = time.perf_counter()
+            began = self.network.clock()
             cost, error = self.network.run_epoch(self.epoch, show_progress)
             if np.isfinite(cost):
-                self._finish(cost, error, time.perf_counter() - began, verbose)
+                self._finish(cost, error, self.network.clock() - began, verbose)
             else:
                 self._retreat(verbose)
         return self.history

@@ -1,12 +1,12 @@
 """One run of an adversarial network: begun, played, and told about in records."""
 
 import math
-import time
 from typing import NamedTuple
 
 import numpy as np
 import theano
 
+from yann_weightnorm.studies import clock
 from yann_weightnorm.studies.adversarial.judging import Judge
 from yann_weightnorm.studies.adversarial.networks import begin
 from yann_weightnorm.studies.adversarial.reconstruction import Search, as_maps, constant_error
@@ -43,7 +43,7 @@ def play_and_tell(game, run, emit):
     run : AdversarialRun
     emit : function (record)
     """
-    net, began = game.net, time.perf_counter()
+    net, began = game.net, clock.now()
     net.train_step.compile()  # so that no epoch's seconds count it
     dataset = net.cooked_datastream.dataset
     emit({"kind": "header", "rows": {split: dataset.rows(split) for split in SPLITS}})
@@ -58,7 +58,7 @@ def play_and_tell(game, run, emit):
     at = collapsed_since([each["spread"] for each in told]) if fine else len(told)
     emit({"kind": "end", "status": "finished" if at is None else "diverged",
           "test_reconstruction": None if at else _error(game, run, "test", run.final_steps),
-          "seconds": time.perf_counter() - began, "diverged_at": at})
+          "seconds": clock.now() - began, "diverged_at": at})
 
 
 def collapsed_since(spreads):
@@ -79,9 +79,9 @@ def collapsed_since(spreads):
 
 def _epoch(game, run, epoch):
     """Return what one epoch of the game gives, a dict; a cost alone if that is not finite."""
-    began = time.perf_counter()
+    began = clock.now()
     cost, _ = game.net.run_epoch(epoch - 1)
-    seconds = time.perf_counter() - began
+    seconds = clock.now() - began
     if not math.isfinite(cost):
         return {"cost": cost}
     rows = _images(game, "valid", run.search_rows)

@@ -9,11 +9,10 @@ With |v| = 1 and small steps, the part of v that no equation sees goes as exp(-g
 where the length g grows, and grows where a start is longer than the solution.
 """
 
-import time
-
 import numpy as np
 
 from yann_weightnorm.normalization import compose, norm
+from yann_weightnorm.studies import clock
 
 __all__ = ["Problem", "Plain", "SOLVED", "WeightNormalised", "perform"]
 
@@ -98,11 +97,11 @@ def perform(run, data, emit):
 
     A learning rate is counted in the largest that is stable for w divided by 2.
     """
-    problem, began = Problem(run.equations, run.unknowns, run.seed), time.perf_counter()
+    problem, began = Problem(run.equations, run.unknowns, run.seed), clock.now()
     emit({"kind": "header", "rows": {"train": run.equations}})
     way, diverged = WAYS[run.arm](run.start_scale * problem.direction), None
     for epoch in range(1, run.epochs + 1):
-        before = time.perf_counter()
+        before = clock.now()
         for _ in range(run.steps):
             with np.errstate(over="ignore", invalid="ignore"):
                 way.step(problem.gradient(way.weight), run.learning_rate / problem.curvature)
@@ -111,7 +110,7 @@ def perform(run, data, emit):
             break
         emit({"kind": "epoch", "epoch": epoch, "train_cost": problem.cost(way.weight),
               "excess": problem.excess(way.weight), "learning_rate": run.learning_rate,
-              "seconds": time.perf_counter() - before})
+              "seconds": clock.now() - before})
     emit({"kind": "end", "status": "diverged" if diverged else "finished",
           "excess": None if diverged else problem.excess(way.weight),
-          "seconds": time.perf_counter() - began, "diverged_at": diverged})
+          "seconds": clock.now() - began, "diverged_at": diverged})

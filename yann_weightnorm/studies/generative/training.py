@@ -1,10 +1,10 @@
 """One run of a network with a bound: begun, trained, and told about in records."""
 
 import math
-import time
 
 import numpy as np
 
+from yann_weightnorm.studies import clock
 from yann_weightnorm.toolbox.datasets import SPLITS
 from yann_weightnorm.toolbox.evaluation import split_error, training_epoch
 
@@ -24,7 +24,7 @@ def train_and_tell(net, run, emit):
     emit : function (record)
     """
     net.train_step.compile()  # so that no epoch's seconds count it
-    dataset, began = net.datastream["data"].dataset, time.perf_counter()
+    dataset, began = net.datastream["data"].dataset, clock.now()
     emit({"kind": "header", "rows": {split: dataset.rows(split) for split in SPLITS}})
     net.learning_rate.set_value(np.asarray(run.learning_rate, net.learning_rate.dtype))
     diverged_at, last = None, {}
@@ -36,14 +36,14 @@ def train_and_tell(net, run, emit):
         emit(dict(last, kind="epoch", epoch=epoch, learning_rate=run.learning_rate))
     emit({"kind": "end", "status": "finished" if diverged_at is None else "diverged",
           "final_bound": None if diverged_at else last["test_bound"],
-          "seconds": time.perf_counter() - began, "diverged_at": diverged_at})
+          "seconds": clock.now() - began, "diverged_at": diverged_at})
 
 
 def _epoch(net, epoch):
     """Return what one epoch of training gives, a dict."""
-    began = time.perf_counter()
+    began = clock.now()
     cost, _ = training_epoch(net, epoch - 1)
-    seconds = time.perf_counter() - began
+    seconds = clock.now() - began
     if not math.isfinite(cost):
         return {"train_bound": -cost}
     with net.cooked_optimizer.averaged():

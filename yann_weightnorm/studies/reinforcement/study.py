@@ -2,11 +2,11 @@
 
 import dataclasses
 import threading
-import time
 
 import numpy as np
 
 from yann_weightnorm.plan import Metric, Plan
+from yann_weightnorm.studies import clock
 from yann_weightnorm.studies.arms import arm_named
 from yann_weightnorm.studies.kinds import COUNT, NAME, NUMBER, WHOLE
 from yann_weightnorm.studies.reinforcement.agent import Agent, build
@@ -83,14 +83,14 @@ def perform(run, data, emit):
 
 def play(agent, environment, test_environment, run, emit):
     """Let `agent` learn in one environment and be tested in another; emit the records."""
-    began = last = time.perf_counter()
+    began = last = clock.now()
     emit({"kind": "header", "rows": {"train": run.frames, "test": run.test_frames}})
     agent.begin(run.seed, run.learning_rate)
     told = []
 
     def tell(mean_return, cost):
         nonlocal last
-        now = time.perf_counter()
+        now = clock.now()
         told.append(mean_return)
         emit({"kind": "epoch", "epoch": len(told), "mean_return": mean_return, "td_cost": cost,
               "learning_rate": run.learning_rate, "seconds": now - last})
@@ -102,7 +102,7 @@ def play(agent, environment, test_environment, run, emit):
                   np.random.RandomState(run.seed + APART)) if fine else None
     emit({"kind": "end", "status": "finished" if fine else "diverged", "score": found,
           "best_return": max((each for each in told if each is not None), default=None),
-          "seconds": time.perf_counter() - began, "diverged_at": None if fine else len(told)})
+          "seconds": clock.now() - began, "diverged_at": None if fine else len(told)})
 
 
 @Cache
