@@ -73,12 +73,15 @@ class Draw(Layer):
         nothing = T.zeros((x.shape[0], self.hidden), dtype=x.dtype)
         encoder, decoder = (nothing, nothing), (nothing, nothing)
         canvas, cost = T.zeros_like(x) + self.canvas, 0
+        whole = None if self.patches else x  # what every glimpse sees of the image itself
+        encode = self._lstm("encoder", whole)
+        decode = self._lstm("decoder")
         for glimpse in range(self.glimpses):
-            seen = T.concatenate([self._read(x, canvas, decoder[0]), decoder[0]], axis=1)
-            encoder = self._step("encoder", seen, encoder)
+            seen = self._read(x, canvas, decoder[0])
+            encoder = encode([*seen, decoder[0]], encoder)
             mean, log_variance = self._map("mean", encoder[0]), self._map("deviation", encoder[0])
             cost = cost + divergence(mean, log_variance)
-            decoder = self._step("decoder", sampled(mean, log_variance, noise[glimpse]), decoder)
+            decoder = decode([sampled(mean, log_variance, noise[glimpse])], decoder)
             canvas = canvas + self._write(decoder[0])
         return bernoulli_log_likelihood(x, canvas) - cost
 
@@ -118,21 +121,33 @@ class Draw(Layer):
         w, b = self._maps[name]
         return T.dot(x, w) + b
 
-    def _step(self, name, x, state):
-        """Return (output, cell) of an LSTM layer after one more step."""
-        output, cell = state
-        total = self._map(name, T.concatenate([x, output], axis=1))
-        entry, keep, show, new = (total[:, k * self.hidden:(k + 1) * self.hidden]
-                                  for k in range(4))
-        cell = T.nnet.sigmoid(keep) * cell + T.nnet.sigmoid(entry) * T.tanh(new)
-        return T.nnet.sigmoid(show) * T.tanh(cell), cell
+    def _lstm(self, name, constant=None):
+        """Return an LSTM layer's step: (what comes in, parts of rows; state) -> (output, cell).
+
+        Where the first part of what comes in is the same `constant` in every step, it is multiplied
+        here, once, and left out of what the step is given.
+        """
+        w, b = self._maps[name]
+        if constant is not None:
+            b, w = T.dot(constant, w[:self.pixels]) + b, w[self.pixels:]
+
+        def step(parts, state):
+            output, cell = state
+            total = T.dot(T.concatenate([*parts, output], axis=1), w) + b
+            entry, keep, show, new = (total[:, k * self.hidden:(k + 1) * self.hidden]
+                                      for k in range(4))
+            cell = T.nnet.sigmoid(keep) * cell + T.nnet.sigmoid(entry) * T.tanh(new)
+            return T.nnet.sigmoid(show) * T.tanh(cell), cell
+
+        return step
 
     def _read(self, x, canvas, decoded):
+        """Return what a glimpse sees: of the image, if that changes, and of what is missing."""
         error = x - T.nnet.sigmoid(canvas)
-        if self.patches:
-            window = self._window("read_window", decoded, self.patches[0])
-            x, error = window.read(x), window.read(error)
-        return T.concatenate([x, error], axis=1)
+        if not self.patches:
+            return [error]
+        window = self._window("read_window", decoded, self.patches[0])
+        return [window.read(x), window.read(error)]
 
     def _write(self, decoded):
         drawn = self._map("write", decoded)
