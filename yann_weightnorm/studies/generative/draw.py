@@ -23,7 +23,7 @@ __all__ = ["Draw", "begin", "build", "row_seconds"]
 
 DEVIATION = 0.01  # of every weight at the start
 CLIP = 10         # the norm of a step's gradient
-ROW_SECONDS = 2e-10
+ROW_SECONDS = 1e-10
 
 
 class Draw(Layer):

@@ -148,7 +148,7 @@ GENERATIVE = Study(
         # DRAW as the paper has it, one run an arm, as far as three hours of two cores go.
         "full": dict(PAPER, epochs=20, seeds=(0, 1, 2), learning_rates=(0.002,),
                      **{"vae.train_rows": 10000, "vae.other_rows": 2000,
-                        "draw.learning_rates": (0.001,), "draw.seeds": (0,), "draw.epochs": 32}),
+                        "draw.learning_rates": (0.001,), "draw.seeds": (0,), "draw.epochs": 48}),
         # The paper's rates: Adamax 0.002; of DRAW that of the code it used.
         "paper": dict(PAPER, attentions=("none",), learning_rates=(0.002,), epochs=300,
                       seeds=(0, 1, 2),
