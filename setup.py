@@ -16,6 +16,7 @@ STUDY = [
 ]
 DOCS = [
     "furo>=2022.1",
+    "latex2mathml>=3.60",            # formulas that need no script from the network
     "myst-parser>=0.17",
     "numpydoc>=1.2",
     "sphinx>=5",

@@ -3,6 +3,8 @@
 import re
 import sys
 
+from docutils.nodes import SkipNode
+from latex2mathml.converter import convert
 from sphinx.util.nodes import make_refnode
 
 import yann_weightnorm
@@ -15,7 +17,6 @@ release = version = yann_weightnorm.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
 ]
@@ -27,6 +28,7 @@ templates_path = ["_templates"]
 html_theme = "furo"
 html_title = f"yann_weightnorm {release}"
 html_show_sourcelink = False
+html_math_renderer = "mathml"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
@@ -75,8 +77,21 @@ def imported(name, module):
     return f"{thing.__module__}.{thing.__qualname__}" if hasattr(thing, "__qualname__") else None
 
 
+def inline_math(translator, node):
+    """Write a formula as MathML, which browsers set without a script from the network."""
+    translator.body.append(convert(node.astext()))
+    raise SkipNode
+
+
+def displayed_math(translator, node):
+    """Write a formula that stands by itself; too wide a one can be scrolled."""
+    translator.body += ['<div style="margin: 1em 0; overflow: auto hidden">',
+                        convert(node.astext(), display="block"), "</div>"]
+    raise SkipNode
+
 
 def setup(app):
+    app.add_html_math_renderer("mathml", (inline_math, None), (displayed_math, None))
     app.connect("autodoc-skip-member", skip_tuple_fields)
     app.connect("autodoc-process-docstring", escape_norms)
     app.connect("missing-reference", resolve)
