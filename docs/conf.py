@@ -40,7 +40,7 @@ autodoc_default_options = {"members": True}
 numpydoc_show_class_members = False
 
 # Whose pages can't be looked up without a network.
-OTHERS = ("numpy.", "pickletools.", "theano.", "zipfile.")
+OTHERS = ("copy.", "numpy.", "pickletools.", "theano.", "zipfile.")
 
 
 def skip_tuple_fields(app, what, name, obj, skip, options):

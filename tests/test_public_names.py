@@ -113,3 +113,15 @@ def test_functions_are_short():
     assert long == [], f"longer than {LONGEST_FUNCTION} lines: {long}"
     middle = statistics.median(lines for lines, _ in function_lengths())
     assert middle <= MEDIAN_FUNCTION, f"the median function has {middle} lines"
+
+
+def test_every_public_name_is_on_a_page():
+    """By a directive that names it or its module: what a page doesn't name isn't found there."""
+    docs = (ROOT.parent / "docs").rglob("*.md")
+    named = {word for page in docs for word in page.read_text(encoding="utf-8").split()
+             if word.startswith("yann_weightnorm.")}
+    missing = [path for module in modules() for name in getattr(module, "__all__", ())
+               for path in [f"{module.__name__}.{name}"]
+               if getattr(getattr(module, name), "__module__", None) == module.__name__
+               and not {path, module.__name__} & named]
+    assert missing == [], f"docs/reference.md is to name the modules of these: {missing}"

@@ -35,7 +35,7 @@ class Cell:
     memory : int
         States besides h: 0 or 1.
     native : str
-        Its name in :mod:`.native`.
+        Its name in the code of ``native.py``.
     """
 
     gates, memory, native = 1, 0, ""

@@ -18,8 +18,8 @@ class network(toolbox.network):
     ----------
     verbose : {0, 1, 2, 3}, default 2
     **options
-        `borrow` and `rng`, as of :class:`yann_weightnorm.network`. Whatever else a script passes
-        is not read, as in YANN.
+        `borrow` and `rng`, as of :class:`~yann_weightnorm.toolbox.network.network`. Whatever else
+        a script passes is not read, as in YANN.
     """
 
     always_visualizes = True
