@@ -10,7 +10,9 @@ from yann_weightnorm.plan import Metric, Plan, plan_of
 from yann_weightnorm.records import RunWriter, read_records
 from yann_weightnorm.report import summary_table, write_page, write_report
 from yann_weightnorm.report.comparison import compare, subject
-from yann_weightnorm.report.curves import arm_band, axis_title, robustness
+from yann_weightnorm.report.curves import (
+    arm_band, axis_title, learning_curves, recorded_metrics, robustness)
+from yann_weightnorm.report.numbers import of_unit
 from yann_weightnorm.report.palette import looks
 from yann_weightnorm.report.verdicts import NOT, SUPPORTED, better, faster
 from yann_weightnorm.report.words import lead
@@ -97,6 +99,28 @@ def write_real(folder, study, run, ends):
                 for point in (1, 2):
                     record.epoch(point, **dict.fromkeys(plan.metrics, value), seconds=3)
                 record.end("finished", **dict.fromkeys(plan.finals, value))
+
+
+def test_a_graph_offers_what_was_recorded_and_begins_with_the_first_of_that():
+    plan = Plan(metrics={name: Metric(name) for name in ("never", "cost", "error")}, finals={},
+                judge="cost")
+    with tempfile.TemporaryDirectory() as folder:
+        run = {"arm": "plain", "seed": 0, "learning_rate": 0.1, "network": "mlp", "dataset": "d"}
+        with RunWriter(folder, "run", make_header(run, plan=plan._asdict())) as record:
+            record.epoch(1, cost=2.0, error=1.0, seconds=1)
+            record.end("finished")
+        comparison, = compare(read_records(folder).runs)
+        assert list(recorded_metrics([comparison])) == ["cost", "error"]
+        figure = learning_curves(comparison, looks([comparison]))
+        assert [(trace.meta["metric"], trace.visible) for trace in figure.data] == [
+            ("cost", True), ("error", False)]
+        assert figure.layout.yaxis.title.text == "cost"
+
+
+def test_a_unit_of_several_words_is_for_axes():
+    cost = Metric("training cost", "mean over rows")
+    assert of_unit("0.1", cost) == "0.1" and cost.title == "training cost (mean over rows)"
+    assert of_unit("2", Metric("training error", "%")) == "2 %"
 
 
 def test_the_studies_of_returns_and_bounds_are_told_in_their_own_words():

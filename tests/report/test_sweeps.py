@@ -79,7 +79,15 @@ class TestSweeps(unittest.TestCase):
         self.assertEqual(pictured(sweep), ["test_error", "diverged"])
         sound = {name: {x: arm for x, arm in arms.items() if x < 100}
                  for name, arms in sweep.arms.items()}
-        self.assertEqual(pictured(sweep._replace(arms=sound)), ["test_error"])
+        sound = sweep._replace(arms=sound)
+        self.assertEqual(pictured(sound), ["test_error"])
+        self.assertEqual(list(sweep_metrics(sound)), ["test_error", "valid_error", "train_error"])
+
+    def test_what_was_not_measured_is_not_offered(self):
+        for depth in (2, 50):
+            put(self.folder, "plain", depth, 0, 5, None, network="untested")
+        sweep = [each for each in self.found()[0] if "untested" in each.title][0]
+        self.assertEqual(list(sweep_metrics(sweep)), ["valid_error", "train_error"])
 
     def test_values_a_thousand_times_apart_have_a_logarithmic_axis(self):
         (sweep,), _ = self.found()

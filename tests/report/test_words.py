@@ -34,17 +34,17 @@ class TestWords(unittest.TestCase):
             self.told(), "On d, mlp: weight norm reached a training error of 2 % in 2 epochs, "
             "plain in 3 epochs (median of 3 seeds, each arm at its own best learning rate; an "
             "epoch took 1.00 times as long). Test error 4.00 [3.00, 5.00] % against 7.00 [6.00, "
-            "8.00] %: lower and so better, beyond the spread over seeds.")
+            "8.00] %: lower and so better, beyond chance.")
 
     def test_slower_and_worse_is_said_as_plainly(self):
         self.two_arms([4, 2, 1], [9, 4, 2], tests=((3, 4, 5), (6, 7, 8)))
         self.assertIn("weight norm reached a training error of 2 % in 3 epochs, plain in 2 epochs; "
                       "only plain reached 1 %, in 3 epochs", self.told())
-        self.assertIn("higher and so worse, beyond the spread over seeds", self.told())
+        self.assertIn("higher and so worse, beyond chance", self.told())
 
     def test_ranges_that_meet_are_no_difference(self):
         self.two_arms([9, 1], [9, 1], tests=((5, 6, 7), (3, 4, 5)))
-        self.assertIn("no difference beyond the spread over seeds", self.told())
+        self.assertIn("no difference beyond chance", self.told())
 
     def test_no_level_reached(self):
         self.two_arms([50, 40], [30, 20])
@@ -69,7 +69,8 @@ class TestWords(unittest.TestCase):
                       " ".join(cautions(self.compare()[0])))
         self.assertNotIn("p =", self.told())
         self.two_arms([9, 1], [9, 1], tests=((5, 6, 7, 8, 9, 9), (4, 5, 6, 7, 8, 8)))
-        self.assertIn("(p = 0.031 by pairs of one seed)", self.told())
+        self.assertIn("lower and so better, beyond chance (p = 0.031 by pairs of one seed)",
+                      self.told())  # although the two ranges meet
         self.assertFalse([each for each in cautions(self.compare()[0]) if "fewer than" in each])
 
     def test_nothing_to_compare(self):
@@ -107,7 +108,7 @@ class TestWords(unittest.TestCase):
         self.assertEqual(
             self.told(), "5 comparisons, each arm at its own best learning rate. Epochs to a good "
             "training error: weight norm needed fewer than plain in 2, as many in 1, more in 1 "
-            "(1 can't tell). Its test error: better beyond the spread over seeds in 2, worse in "
+            "(1 can't tell). Its test error: better beyond chance in 2, worse in "
             "1, no such difference in 2.")
 
     def test_a_best_rate_at_the_edge_is_a_caution(self):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from yann_weightnorm.plan import Plan
 from yann_weightnorm.report.statistics import best_rate, first_epoch_at, spread
 
-__all__ = ["Arm", "Comparison", "baseline", "compare", "final", "last_metric", "reached_levels",
-           "shown_metrics", "subject", "titled", "value_of"]
+__all__ = ["Arm", "Comparison", "baseline", "compare", "final", "is_measured",
+           "last_metric", "reached_levels", "shown_metrics", "subject", "titled", "value_of"]
 
 
 class Arm(NamedTuple):
@@ -166,13 +166,13 @@ def subject(comparison):
 def shown_metrics(comparison):
     """Return the names of the metrics that tables show: those that some arm has a value of."""
     shown = comparison.plan.shown
-    return [name for name in shown if _is_measured(name, comparison.arms)] or shown
+    return [name for name in shown if is_measured(name, comparison.arms)] or shown
 
 
 def last_metric(arms):
     """Return the metric that `arms` are finally judged by: of the end if they have one."""
     plan = arms[0].plan
-    return next((name for name in plan.finals if _is_measured(name, arms)), plan.judge)
+    return next((name for name in plan.finals if is_measured(name, arms)), plan.judge)
 
 
 def reached_levels(comparison):
@@ -181,7 +181,8 @@ def reached_levels(comparison):
             if any(arm.reached(level) for arm in comparison.arms)]
 
 
-def _is_measured(name, arms):
+def is_measured(name, arms):
+    """Return whether some arm has a final value of the metric `name`."""
     return any(math.isfinite(arm.spread(name).median) for arm in arms)
 
 

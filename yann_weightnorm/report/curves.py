@@ -16,7 +16,7 @@ from yann_weightnorm.report.numbers import percent, plural, rate
 from yann_weightnorm.report.statistics import band, spread
 
 __all__ = ["arm_band", "axis_layout", "axis_title", "learning_curves", "point_texts",
-           "points_traces", "rate_points", "robustness"]
+           "points_traces", "rate_points", "recorded_metrics", "robustness"]
 
 MARGIN = {"l": 62, "r": 14, "t": 34, "b": 52}
 HOVER = "%{customdata[0]:.4~g} [%{customdata[1]:.4~g}, %{customdata[2]:.4~g}]"
@@ -25,17 +25,30 @@ DODGE = 0.05  # of a decade, between the whiskers of neighbouring arms
 
 
 def learning_curves(comparison, looks):
-    """Return the figure of all metrics against epochs, one median and one band per arm."""
-    plan = comparison.plan
-    figure = go.Figure(layout=axis_layout(plan.point, plan.metrics[plan.first].title))
+    """Return the figure of all metrics against epochs, one median and one band per arm.
+
+    It shows the first of :func:`recorded_metrics`.
+    """
+    plan, metrics = comparison.plan, recorded_metrics([comparison])
+    first = next(iter(metrics))
+    figure = go.Figure(layout=axis_layout(plan.point, metrics[first].title))
     figure.update_xaxes(rangemode="tozero")
     figure.update_layout(hovermode="x unified")
-    for metric in plan.metrics:
+    for metric in metrics:
         for arm in comparison.arms:
             drawn = arm_band(arm, metric)
             if drawn.epoch.size:
-                figure.add_traces(_curve(arm, metric, drawn, looks[arm.name]))
+                figure.add_traces(_curve(arm, metric, drawn, looks[arm.name], metric == first))
     return figure
+
+
+def recorded_metrics(comparisons):
+    """Return the metrics by name that some run drawn has recorded; all if none has any."""
+    every = {name: metric for each in comparisons for name, metric in each.plan.metrics.items()}
+    drawn = {name: metric for name, metric in every.items() if any(
+        np.isfinite(arm_band(arm, name).median).any() for each in comparisons
+        for arm in each.arms if name in arm.plan.metrics)}
+    return drawn or every
 
 
 def arm_band(arm, metric):
@@ -108,10 +121,10 @@ def axis_title(text):
     return "<br>".join(textwrap.wrap(text, TITLE))
 
 
-def _curve(arm, metric, drawn, look):
-    """Return an arm's band and line for one metric; only the first metric is visible at first."""
+def _curve(arm, metric, drawn, look, visible):
+    """Return an arm's band and line for one metric."""
     unit = arm.plan.metrics[metric].unit
-    common = {"name": f"{arm.name} ({rate(arm.best)})", "visible": metric == arm.plan.first,
+    common = {"name": f"{arm.name} ({rate(arm.best)})", "visible": visible,
               "meta": {"arm": arm.name, "metric": metric}, "mode": "lines"}
     known = np.isfinite(drawn.median) & np.isfinite(drawn.low) & np.isfinite(drawn.high)
     epoch, low, high = drawn.epoch[known], drawn.low[known], drawn.high[known]

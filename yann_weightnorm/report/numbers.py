@@ -5,15 +5,22 @@ import math
 __all__ = ["NONE", "count", "of_unit", "percent", "percent_spread", "plural", "rate", "seconds",
            "with_article"]
 
-NONE = "–"  # nothing recorded, or never reached
+NONE = "–"     # nothing recorded, or never reached
+LEAST = 0.005  # of what two decimals tell from 0
 
 
 def percent(value):
-    """Return an error in percent, or another value, '2.50'; 'diverged' for infinity."""
+    """Return an error in percent, or another value, '2.50'; 'diverged' for infinity.
+
+    >>> percent(2.5), percent(123456.0), percent(4.2e-7), percent(0.0)
+    ('2.50', '1.23e+05', '4.2e-07', '0.00')
+    """
     if math.isnan(value):
         return NONE
     if math.isinf(value):
         return "diverged"
+    if 0 < abs(value) < LEAST:
+        return f"{value:.1e}"
     return f"{value:.2f}" if abs(value) < 1e4 else f"{value:.3g}"
 
 
@@ -42,8 +49,11 @@ def rate(value):
 
 
 def of_unit(text, metric):
-    """Return a value, written already, with the unit of a :class:`~yann_weightnorm.plan.Metric`."""
-    return f"{text} {metric.unit}" if metric.unit else text
+    """Return a value, written already, with the unit of a :class:`~yann_weightnorm.plan.Metric`.
+
+    A unit of several words, 'mean over rows', is for axes and headings.
+    """
+    return f"{text} {metric.unit}" if metric.unit and " " not in metric.unit else text
 
 
 def with_article(words):

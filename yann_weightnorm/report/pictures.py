@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from yann_weightnorm.report.curves import arm_band
+from yann_weightnorm.report.curves import arm_band, recorded_metrics
 from yann_weightnorm.report.numbers import rate
 from yann_weightnorm.report.sweeps import is_steep, pictured, sweep_metrics, sweep_points
 
@@ -34,7 +34,7 @@ def picture(comparisons, looks):
     """
     names = list(dict.fromkeys(arm.name for each in comparisons for arm in each.arms))
     lines, columns = _legend_shape(names)
-    metrics = _metrics(comparisons)
+    metrics = recorded_metrics(comparisons)
     rows, abreast = graph_lines(len(metrics))
     figure = _figure(2.9 * rows * len(comparisons) + 0.25 * lines + 0.4)
     axes = figure.subplots(rows * len(comparisons), abreast, squeeze=False)
@@ -82,15 +82,6 @@ def sweep_picture(sweep, looks):
     axes[0].set_title(_plain(sweep.title), loc="left", fontsize=11, fontweight="bold")
     _legend(figure, list(sweep.arms), looks, columns, sweep.plan)
     return _bytes(figure)
-
-
-def _metrics(comparisons):
-    """Return the metrics that some run of the comparisons has recorded; all if none has any."""
-    every = {name: metric for each in comparisons for name, metric in each.plan.metrics.items()}
-    drawn = {name: metric for name, metric in every.items() if any(
-        np.isfinite(arm_band(arm, name).median).any() for each in comparisons
-        for arm in each.arms if name in arm.plan.metrics)}
-    return drawn or every
 
 
 def _figure(height):

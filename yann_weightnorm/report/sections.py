@@ -2,7 +2,7 @@
 
 from yann_weightnorm.report import tables
 from yann_weightnorm.report.comparison import baseline
-from yann_weightnorm.report.curves import learning_curves, robustness
+from yann_weightnorm.report.curves import learning_curves, recorded_metrics, robustness
 from yann_weightnorm.report.numbers import plural, rate
 from yann_weightnorm.report.sweeps import is_steep, sweep_figure, sweep_metrics, sweep_rows, sweeps
 from yann_weightnorm.report.words import cautions, sentence
@@ -34,7 +34,7 @@ def _section(comparison, looks, place, opening):
         "sentences": list(dict.fromkeys(sentence(comparison, arm, brief=True) for arm in told)),
         "cautions": cautions(comparison), "rows": tables.rows(comparison), "plain": plain.name,
         "headings": tables.headings(comparison), "plan": comparison.plan,
-        "metrics": comparison.plan.metrics, "scale": "linear", "sweep": None,
+        "metrics": recorded_metrics([comparison]), "scale": "linear", "sweep": None,
         "curves": learning_curves(comparison, looks) if shown else None,
         "rates": robustness(comparison, looks) if shown and len(rates) > 1 else None,
     }

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binom, rankdata
 
-__all__ = ["Band", "ENOUGH", "Paired", "Spread", "band", "best_rate", "first_epoch_at", "interval",
-           "SIGNIFICANT", "paired", "spread"]
+__all__ = ["Band", "ENOUGH", "Paired", "Spread", "band", "best_rate", "beyond_chance",
+           "first_epoch_at", "interval", "SIGNIFICANT", "paired", "spread"]
 
 TAIL = 0.025        # of medians, on either side of the interval
 SIGNIFICANT = 0.05
@@ -116,6 +116,32 @@ def paired(mine, theirs):
     least = min(1.0, 2.0 ** (1 - len(gaps)))
     return Paired(len(gaps), float(np.median(gaps)) if len(gaps) else math.nan,
                   _signed_rank(gaps[gaps != 0]), least)
+
+
+def beyond_chance(mine, theirs, higher=False):
+    """Return 1 if `mine` is better than `theirs` beyond chance, -1 if worse, 0 if neither.
+
+    With six pairs of one seed or more the paired test decides, at 5 %; with fewer, whether the two
+    ranges meet. None if not even two seeds are in both.
+
+    Parameters
+    ----------
+    mine, theirs : dict of seed to float
+    higher : bool
+        Whether more is better.
+
+    >>> beyond_chance({0: 1.0, 1: 2.0}, {0: 3.0, 1: 4.0}), beyond_chance({0: 1.0}, {0: 3.0})
+    (1, None)
+    """
+    found = paired(mine, theirs)
+    if found.pairs < 2:
+        return None
+    if found.enough:
+        lower = -int(np.sign(found.difference)) if found.p < SIGNIFICANT else 0
+    else:
+        mine, theirs = (spread(values.values()) for values in (mine, theirs))
+        lower = int(mine.high < theirs.low) - int(mine.low > theirs.high)
+    return -lower if higher else lower
 
 
 def first_epoch_at(epochs, errors, level, higher=False):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from yann_weightnorm.plan import Metric, Plan
-from yann_weightnorm.report.comparison import last_metric, titled
+from yann_weightnorm.report.comparison import is_measured, last_metric, titled
 from yann_weightnorm.report.curves import axis_layout, logarithmic, points_traces
 from yann_weightnorm.report.numbers import NONE, percent_spread, rate
 from yann_weightnorm.report.statistics import Spread
@@ -60,16 +60,23 @@ def sweeps(comparisons):
 
 
 def sweep_metrics(sweep):
-    """Return the metrics of a sweep's graph by name: what its table shows, the judge, others."""
-    names = dict.fromkeys((last_metric(_arms(sweep)), sweep.plan.judge, *sweep.plan.shown))
+    """Return the metrics of a sweep's graph by name: what its table shows, the judge, others.
+
+    They are those that were measured and, if there are any, the runs that diverged.
+    """
+    arms = _arms(sweep)
+    last = last_metric(arms)
+    names = dict.fromkeys((last, *(name for name in (sweep.plan.judge, *sweep.plan.shown)
+                                   if is_measured(name, arms))))
+    diverged = {DIVERGED: Metric("runs that diverged", "%")}
     return {**{name: sweep.plan.measured[name] for name in names},
-            DIVERGED: Metric("runs that diverged", "%")}
+            **(diverged if any(arm.diverged for arm in arms) else {})}
 
 
 def pictured(sweep):
     """Return the names of what a picture shows: what tables do, and the diverged runs, if any."""
-    arms = _arms(sweep)
-    return [last_metric(arms), *([DIVERGED] if any(arm.diverged for arm in arms) else [])]
+    first, *others = sweep_metrics(sweep)
+    return [first, *(name for name in others if name == DIVERGED)]
 
 
 def is_steep(sweep, metric):

@@ -14,7 +14,7 @@ from scipy.stats import fisher_exact
 from yann_weightnorm.report.comparison import final
 from yann_weightnorm.report.numbers import (
     count, of_unit, percent_spread, plural, rate, with_article)
-from yann_weightnorm.report.statistics import SIGNIFICANT, paired, spread
+from yann_weightnorm.report.statistics import SIGNIFICANT, beyond_chance, spread
 
 __all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better", "cheap",
            "faster", "follows_less", "larger_rate", "reaches", "steadier", "trains_at",
@@ -69,9 +69,8 @@ def alike(mine, theirs, metric="test_error"):
     """Return the rule that `metric` of two arms doesn't differ beyond chance, either way."""
     def judge(first, second):
         ours, others = first.finals(metric), second.finals(metric)
-        apart = [_clear(ours, others), _clear(others, ours)]
-        found = None if None in apart else not any(apart)
-        return found, _spreads(first, second, metric)
+        found = beyond_chance(ours, others)
+        return None if found is None else found == 0, _spreads(first, second, metric)
     return _over_all(mine, theirs, judge)
 
 
@@ -232,14 +231,8 @@ def _summed_up(found, mine, theirs):
 
 def _clear(mine, theirs, higher=False):
     """Return whether `mine`, a dict by seed, is better beyond chance; None if none can tell."""
-    found = paired(mine, theirs)
-    if found.pairs < 2:
-        return None
-    sign = 1 if higher else -1
-    if found.enough:
-        return found.p < SIGNIFICANT and sign * found.difference > 0
-    mine, theirs = ([sign * value for value in values.values()] for values in (mine, theirs))
-    return min(mine) > max(theirs)
+    found = beyond_chance(mine, theirs, higher)
+    return None if found is None else found == 1
 
 
 def _spreads(first, second, metric):

@@ -1,7 +1,7 @@
 """What the records say, in plain sentences that are computed from them.
 
 The sentences don't take sides: each arm is set against the plain one on how soon it learns and
-on what it ends with, and a difference within the spread over seeds is called none. What is
+on what it ends with, and a difference that may be chance is called none. What is
 measured, what is better, and what chose the learning rate is told by the study's plan.
 """
 
@@ -10,7 +10,7 @@ import math
 from yann_weightnorm.report.comparison import baseline, last_metric, reached_levels, subject
 from yann_weightnorm.report.numbers import (
     of_unit, percent, percent_spread, plural, rate, with_article)
-from yann_weightnorm.report.statistics import ENOUGH, paired
+from yann_weightnorm.report.statistics import ENOUGH, beyond_chance, paired
 
 __all__ = ["cautions", "chosen_by", "lead", "sentence"]
 
@@ -158,20 +158,19 @@ def _how(arm, plain, brief):
 
 
 def _quality(arm, plain):
-    """Return the last values and whether they differ beyond the spread over seeds."""
+    """Return the last values and whether they differ beyond chance."""
     name = last_metric([arm, plain])
     metric, mine, theirs = arm.plan.measured[name], arm.spread(name), plain.spread(name)
     label = metric.label[:1].upper() + metric.label[1:]
     if not (math.isfinite(mine.median) and math.isfinite(theirs.median)):
         return f"{label}: {_value(mine, metric)} against {_value(theirs, metric)}."
     good, bad = ("higher", "lower") if metric.higher else ("lower", "higher")
-    words = {1: f"{good} and so better, beyond the spread over seeds",
-             -1: f"{bad} and so worse, beyond the spread over seeds",
-             0: "no difference beyond the spread over seeds",
+    words = {1: f"{good} and so better, beyond chance", -1: f"{bad} and so worse, beyond chance",
+             0: "no difference beyond chance",
              None: "one seed can't tell whether that is more than chance"}
     return (f"{label} {of_unit(percent_spread(mine), metric)} against "
             f"{of_unit(percent_spread(theirs), metric)}: "
-            f"{words[_better(mine, theirs, metric)]}{_chance(arm, plain, name)}.")
+            f"{words[_better(arm, plain, name)]}{_chance(arm, plain, name)}.")
 
 
 def _chance(arm, plain, metric):
@@ -185,20 +184,16 @@ def _value(spread, metric):
     return of_unit(percent(spread.median), metric) if known else "not known"
 
 
-def _better(mine, theirs, metric):
-    """Return 1 or -1 if the intervals don't meet, 0 if they do, None for single runs."""
-    if min(mine.count, theirs.count) < 2:
-        return None
-    lower = int(mine.high < theirs.low) - int(mine.low > theirs.high)
-    return -lower if metric.higher else lower
+def _better(arm, plain, name):
+    """Return whether `arm` ends with a better value of the metric `name`: 1, 0, -1 or None."""
+    return beyond_chance(arm.finals(name), plain.finals(name), arm.plan.measured[name].higher)
 
 
 def _tally(told):
     """Return the counts over many comparisons."""
     speed = [_faster(arm, baseline(each)) for each, arm in told]
     last = [last_metric([arm, baseline(each)]) for each, arm in told]
-    end = [_better(arm.spread(metric), baseline(each).spread(metric), arm.plan.measured[metric])
-           for (each, arm), metric in zip(told, last)]
+    end = [_better(arm, baseline(each), metric) for (each, arm), metric in zip(told, last)]
     labels = " or ".join(dict.fromkeys(arm.plan.measured[metric].label
                                        for (_, arm), metric in zip(told, last)))
     name, plain, plan = told[0][1].name, baseline(told[0][0]).name, told[0][1].plan
@@ -206,8 +201,8 @@ def _tally(told):
             f"{plan.point.capitalize()}s to a good {plan.metrics[plan.first].label}: {name} needed "
             f"fewer than {plain} in {speed.count(1)}, as many in {speed.count(0)}, more in "
             f"{speed.count(-1)}{_unknown(speed)}. Its {labels}: better beyond "
-            f"the spread over seeds in {end.count(1)}, worse in {end.count(-1)}, no such "
-            f"difference in {end.count(0)}{_unknown(end)}.")
+            f"chance in {end.count(1)}, worse in {end.count(-1)}, no such difference in "
+            f"{end.count(0)}{_unknown(end)}.")
 
 
 def _unknown(answers):
