@@ -41,6 +41,7 @@ doctest: .venv/installed-all
 docs: .venv/installed-all
 	@rm -rf docs/reference
 	$(BIN)/sphinx-build -W -n -q -E -b html docs docs/_build/html
+	$(BIN)/python docs/check_pages.py docs/_build/html
 
 wheel: .venv/made
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .

@@ -28,6 +28,7 @@ templates_path = ["_templates"]
 html_theme = "furo"
 html_title = f"yann_weightnorm {release}"
 html_show_sourcelink = False
+html_use_index = False  # the reference lists every module, and the search finds every name
 html_math_renderer = "mathml"
 
 myst_enable_extensions = ["dollarmath"]
