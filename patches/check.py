@@ -16,9 +16,8 @@ from pathlib import Path
 
 from patches import outcomes, upstream
 
-__all__ = ["check", "run_python"]
+__all__ = ["check", "run_python", "small_data"]
 
-FLAGS = "device=cpu,floatX=float32"
 TUTORIAL = """
 from pantry.tutorials.weight_norm import weight_norm
 weight_norm({data!r}, epochs=1, num_neurons=50, verbose=0)
@@ -57,13 +56,22 @@ def check(checkout, python, folder):
     return wrong + [f"{name} is not as it was when the series is undone" for name in left]
 
 
-def run_python(copy, python, *arguments):
-    """Run `python` in the folder `copy`; return the finished process."""
-    flags = ",".join(filter(None, [FLAGS, os.environ.get("THEANO_FLAGS")]))
+def run_python(copy, python, *arguments, said="", floatX="float32"):
+    """Run `python` in the folder `copy`, with `said` as input; return the finished process."""
+    flags = ",".join(filter(None, [os.environ.get("THEANO_FLAGS"), f"device=cpu,floatX={floatX}"]))
     environment = dict(os.environ, PYTHONPATH=str(copy), MPLBACKEND="Agg", THEANO_FLAGS=flags,
                        PYTHONDONTWRITEBYTECODE="1")
     return subprocess.run([os.path.abspath(python), *arguments], cwd=copy, env=environment,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+                          input=said, capture_output=True, text=True)
+
+
+def small_data(folder):
+    """Write the digits of scikit-learn to `folder`, in YANN's format; return `folder`."""
+    from yann_weightnorm import load_dataset  # Theano is not for those who only test
+    from yann_weightnorm.toolbox.datasets.yann_format import save_yann_dataset
+
+    save_yann_dataset(load_dataset("digits", mini_batch_size=100), folder)
+    return folder.resolve()
 
 
 def _test(copy, python, report):
@@ -81,11 +89,7 @@ def _test(copy, python, report):
 
 def _train(copy, python, data):
     """Train the tutorial for an epoch on a small data set; return what went wrong."""
-    from yann_weightnorm import load_dataset  # Theano is not for those who only test
-    from yann_weightnorm.toolbox.datasets.yann_format import save_yann_dataset
-
-    save_yann_dataset(load_dataset("digits", mini_batch_size=100), data)
-    done = run_python(copy, python, "-c", TUTORIAL.format(data=str(data.resolve())))
+    done = run_python(copy, python, "-c", TUTORIAL.format(data=str(small_data(data))))
     said = [line for line in done.stdout.splitlines() if "weights:" in line]
     for line in said:
         _say(f"tutorial, an epoch: {line}")
