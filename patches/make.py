@@ -1,9 +1,9 @@
 """Make the patches from the folders in ``source``: ``python -m patches.make``.
 
 A folder's ``files`` are new files of upstream. Its ``lines`` are lines that are put into files
-upstream has: a line ``@@ after 26`` begins those that come after the 26th of upstream's. A patch
-holds nothing else: no line of upstream, as context or otherwise, and no name of an object of its
-repository.
+upstream has, those of network.py in network.py.lines: a line ``@@ after 26`` begins those that come
+after the 26th of upstream's. A patch holds nothing else: no line of upstream, as context or
+otherwise, and no name of an object of its repository.
 """
 
 import re
@@ -14,6 +14,7 @@ __all__ = ["made", "patch_text", "series"]
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "source"
+ENDING = ".lines"
 PLACE = re.compile(r"^@@ after (\d+)$")
 
 
@@ -47,7 +48,7 @@ def patch_text(folder, number=1, count=1):
     message = (folder / "message.txt").read_text(encoding="utf-8")
     parts = [f"Subject: [PATCH {number}/{count}] {message}---\n"]
     parts += [_new_file(name, text) for name, text in _texts(folder / "files")]
-    parts += [_more_lines(name, text) for name, text in _texts(folder / "lines")]
+    parts += [_more_lines(name[:-len(ENDING)], text) for name, text in _texts(folder / "lines")]
     return "".join(parts)
 
 

@@ -63,7 +63,7 @@ def train(net, task):
 def plain(value):
     """Return what JSON gave as YANN takes it: tuples for lists, str for Python 2's unicode."""
     if isinstance(value, dict):
-        return dict((str(key), plain(part)) for key, part in value.items())
+        return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list):
         return tuple(plain(part) for part in value)
     return value if isinstance(value, (bool, int, float)) or value is None else str(value)

@@ -7,7 +7,7 @@ over to the plain one, which does the rest.
 import numpy
 import theano
 import theano.tensor as T
-from theano.sandbox.rng_mrg import MRG_RandomStreams as RandomStreams
+from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 from yann.core.weight_norm import compose, decompose, moments
 from yann.layers.conv_pool import conv_pool_layer_2d, deconv_layer_2d
@@ -245,7 +245,7 @@ class dropout(object):
         super(dropout, self).__init__(rng = rng, **options)
         self.dropout_rate = dropout_rate
         if dropout_rate > 0:
-            stream = RandomStreams(rng.randint(1, 2 ** 30))
+            stream = MRG_RandomStreams(rng.randint(1, 2 ** 30))
             self.output = self.output * stream.binomial(
                 size = self.output.shape, n = 1, p = 1 - dropout_rate,
                 dtype = theano.config.floatX)

@@ -58,7 +58,7 @@ def add_weight_norm_layer(net, id, type, options, verbose = 2):
         id: string, of the new layer.
         type: one of ``kinds``.
         options: what was supplied to ``add_layer``.
-        verbose: similar to the rest of the toolbox.
+        verbose: how much is printed, from 0 to 3.
     """
     if verbose >= 3:
         print("... Adding a layer with normalized weights")
@@ -136,7 +136,7 @@ def initialize_from_data(net, batch = 0, redraw = True, verbose = 2):
         batch: number of the mini batch, within the first training batch. Default is ``0``.
         redraw: If ``True``, directions are drawn anew, with deviation ``0.05``, unless
                 ``input_params`` supplied them. Default is ``True``.
-        verbose: similar to the rest of the toolbox.
+        verbose: how much is printed, from 0 to 3.
 
     Notes:
         Layers with ``batch_norm`` are left alone, since that does the same at every step. With

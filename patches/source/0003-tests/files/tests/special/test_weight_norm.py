@@ -108,8 +108,9 @@ class TestNetwork(unittest.TestCase):
             self.assertTrue('new needs ' + option in str(caught.exception))
 
     def test4_a_kind_that_does_not_exist_is_refused(self):
-        with self.assertRaises(Exception):
+        with self.assertRaises(Exception) as caught:
             self.begin().add_layer(type = 'weightnorm_lstm', id = 'fc', verbose = 0)
+        self.assertTrue('weightnorm_lstm' in str(caught.exception))
 
     def test5_the_first_cost_is_the_plain_network_s_and_it_falls(self):
         wanted = self.steps(self.dense(''), 0.2)

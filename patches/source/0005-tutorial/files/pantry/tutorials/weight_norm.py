@@ -13,7 +13,7 @@ def mlp ( dataset, normalized = True, epochs = (20, 20), num_neurons = 800, verb
         normalized: If ``True``, weights are normalized and start from data.
         epochs: of each era, as the method ``train`` takes them.
         num_neurons: of each hidden layer.
-        verbose: similar to the rest of the toolbox.
+        verbose: how much is printed, from 0 to 3.
 
     Returns:
         yann.network.network: the network, trained.
@@ -69,7 +69,7 @@ def weight_norm ( dataset, epochs = (20, 20), num_neurons = 800, verbose = 1 ):
         dataset: location of a dataset.
         epochs: of each era, as the method ``train`` takes them.
         num_neurons: of each hidden layer.
-        verbose: similar to the rest of the toolbox.
+        verbose: how much is printed, from 0 to 3.
 
     Returns:
         tuple: best validation accuracy in percent, of the plain and the normalized network.
