@@ -16,7 +16,7 @@ from pathlib import Path
 
 from patches import outcomes, upstream
 
-__all__ = ["check", "run_python", "small_data"]
+__all__ = ["check", "parser", "run_python", "small_data"]
 
 TUTORIAL = """
 from pantry.tutorials.weight_norm import weight_norm
@@ -111,13 +111,18 @@ def _say(line):
     sys.stdout.flush()
 
 
+def parser(name, doc):
+    """Return the parser of the command ``python -m patches.NAME`` whose module says `doc`."""
+    made = argparse.ArgumentParser(prog=f"python -m patches.{name}",
+                                   description=doc.splitlines()[0])
+    made.add_argument("--yann", required=True, help="a checkout of upstream YANN")
+    made.add_argument("--python", required=True, help="a Python 2.7 with upstream's requirements")
+    return made
+
+
 def main(arguments=None):
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m patches.check",
-                                     description=__doc__.splitlines()[0])
-    parser.add_argument("--yann", required=True, help="a checkout of upstream YANN")
-    parser.add_argument("--python", required=True, help="a Python 2.7 with upstream's requirements")
-    asked = parser.parse_args(arguments)
+    asked = parser("check", __doc__).parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder:
             wrong = check(asked.yann, asked.python, folder)

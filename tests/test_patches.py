@@ -341,5 +341,5 @@ def test_the_page_has_a_row_for_every_recipe():
     section = text.split("## Side by side\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+?) \| [\d.]+ to [\d.]+ \|", section, re.MULTILINE)
     assert rows == list(side_by_side.RECIPES), rows
-    for name in ("STEPS", "RATE", "SCALE"):
+    for name in ("STEPS", "GENTLE", "BRISK", "SCALE", "EPOCHS"):
         assert str(getattr(side_by_side, name)) in section, name

@@ -33,7 +33,6 @@ def mlp ( dataset, normalized = True, epochs = (20, 20), num_neurons = 800, verb
     net.add_module ( type = 'datastream',
                      params = { "dataset" : dataset, "id" : 'data' },
                      verbose = verbose )
-
     net.add_layer ( type = "input", id = "input", origin = "data", verbose = verbose )
 
     origin = "input"
