@@ -70,7 +70,8 @@ RECIPES = {
     "dense, Adam": (_dense(), ADAM, GENTLE, {}),
     "dense, L1 and L2, SGD": (PENALISED, SGD, BRISK, {}),
     "dense, batch norm, SGD": (_dense(batch_norm=True), SGD, BRISK, {}),
-    "convolution, Adam": (_maps(), ADAM, GENTLE, {}),
+    "convolution, AdaGrad, Polyak's momentum": (
+        _maps(), _momentum("polyak", "adagrad"), GENTLE, {}),
     "convolution and back, Adam": (_and_back(), ADAM, GENTLE, {}),
     "weight-normalised dense, SGD": (_dense(NORMALISED), SGD, GENTLE, {}),
     "weight-normalised dense, Polyak's momentum": (
@@ -79,7 +80,8 @@ RECIPES = {
         _dense(NORMALISED, mean_only_batch_norm=True), ADAM, GENTLE, {}),
     "weight-normalised dense, started from data, Adam": (
         _dense(NORMALISED), ADAM, GENTLE, {"data_dependent_start": True}),
-    "weight-normalised convolution, Adam": (_maps(NORMALISED), ADAM, GENTLE, {}),
+    "weight-normalised convolution, AdaGrad, Polyak's momentum": (
+        _maps(NORMALISED), _momentum("polyak", "adagrad"), GENTLE, {}),
     "weight-normalised convolution and back, Adam": (_and_back(NORMALISED), ADAM, GENTLE, {}),
 }
 
@@ -137,7 +139,7 @@ def _rows(copy, python, folder, precisions):
         first, last = found[0]["costs"][0, [0, -1]]
         differences = [one["difference"] for one in found]
         yield max(differences), [
-            name, f"{first:.3f} to {last:.3f}", *[f"{one:.0e}" for one in differences],
+            name, f"{first:.3f} to {last:.3f}", *[f"{one:.0g}" for one in differences],
             f"{1000 * found[0]['upstream']:.1f}", f"{1000 * found[0]['here']:.1f}"]
 
 

@@ -89,6 +89,17 @@ class TestForm(unittest.TestCase):
             upstream.undo(folder)
             self.assertEqual(contents(folder), before)
 
+    def test_the_commands_of_the_readme_apply_and_undo(self):
+        text = (make.HERE / "README.md").read_text(encoding="utf-8")
+        text = text.replace("/path/to/yann_weightnorm/patches", str(make.HERE))
+        apply, undo = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[:2]
+        self.assertIn(f"git checkout -q {upstream.COMMIT}\n", apply)
+        with made_up_yann() as folder:
+            before = contents(folder)
+            for commands in (apply.replace(upstream.COMMIT, "HEAD"), undo):
+                subprocess.run(["bash", "-e", "-c", commands], check=True, cwd=folder)
+                self.assertEqual(contents(folder) == before, commands is undo)
+
     def test_lines_without_a_place_or_out_of_order_are_refused(self):
         for text, said in (("x = 1\n", "'x = 1'"), ("@@ after 3\nx\n@@ after 2\ny\n", r"\[3, 2\]")):
             with temporary_folder() as folder:
@@ -246,7 +257,7 @@ class TestMathematics(unittest.TestCase):
 
 
 def constants(path):
-    """Return the numbers that the module at `path` names."""
+    """Return the constants that the module at `path` names."""
     return {node.targets[0].id: node.value.value
             for node in ast.parse(path.read_text(encoding="utf-8")).body
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)}
