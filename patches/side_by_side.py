@@ -146,18 +146,28 @@ def _rows(copy, python, folder, precisions):
 def main(arguments=None):
     """Print the table, a row at a time; return the exit status."""
     asked = check.parser("side_by_side", __doc__).parse_args(arguments)
-    worst = 0
-    with tempfile.TemporaryDirectory() as folder:
-        upstream.examine(asked.yann)
-        copy = upstream.copy(asked.yann, Path(folder) / "yann")
-        upstream.apply(copy)
-        for worse, cells in _rows(copy, asked.python, Path(folder), ("float32", "float64")):
-            sys.stdout.write(f"| {' | '.join(cells)} |\n")
-            sys.stdout.flush()
-            worst = max(worst, worse)
+    try:
+        worst = _print_table(asked.yann, asked.python)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     if worst > LIMIT:
         sys.stderr.write(f"costs are {worst:.0e} apart, wanted {LIMIT:g} at most\n")
     return int(worst > LIMIT)
+
+
+def _print_table(checkout, python):
+    """Print the rows; return the largest difference of all."""
+    upstream.examine(checkout)
+    worst = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = upstream.copy(checkout, Path(folder) / "yann")
+        upstream.apply(copy)
+        for difference, cells in _rows(copy, python, Path(folder), ("float32", "float64")):
+            sys.stdout.write(f"| {' | '.join(cells)} |\n")
+            sys.stdout.flush()
+            worst = max(worst, difference)
+    return worst
 
 
 if __name__ == "__main__":

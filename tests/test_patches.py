@@ -4,6 +4,7 @@ import ast
 import contextlib
 import functools
 import importlib.util
+import io
 import json
 import pathlib
 import re
@@ -274,10 +275,11 @@ class TestCheckout(unittest.TestCase):
                                   capture_output=True, text=True).stdout.strip()
             with self.assertRaisesRegex(ValueError, f"at commit {head}.*{upstream.COMMIT}"):
                 check.check(folder, "python2.7", folder)
-            with contextlib.redirect_stderr(mock.Mock()) as said:
-                status = check.main(["--yann", str(folder), "--python", "python2.7"])
-            self.assertEqual(status, 2)
-            self.assertIn(head, said.write.call_args[0][0])
+            for command in (check, side_by_side):
+                with contextlib.redirect_stderr(io.StringIO()) as said:
+                    status = command.main(["--yann", str(folder), "--python", "python2.7"])
+                self.assertEqual(status, 2)
+                self.assertIn(head, said.getvalue())
 
     def test_what_is_no_checkout_is_refused(self):
         with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(
