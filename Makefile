@@ -7,6 +7,11 @@
 #
 #     make bench    measure training steps beside PyTorch's, for an hour or so; it can be interrupted
 #
+# and two for those who have a checkout of upstream YANN, see patches/README.md:
+#
+#     make check-patches YANN=CHECKOUT PYTHON27=PYTHON2.7    check the patches for it
+#     make side-by-side  YANN=CHECKOUT PYTHON27=PYTHON2.7    train the same networks in both
+#
 # All make the virtual environment .venv first and install into it, once.
 # PYTHON=/path/to/python3.11 chooses the Python; OUT=folder where the study goes.
 
@@ -15,10 +20,13 @@ OUT := study
 # What nosetests runs, and its options
 TESTS := tests
 NOSE :=
+# A checkout of upstream YANN, and a Python 2.7 that runs it
+YANN :=
+PYTHON27 := build/python2.7/bin/python
 # Options of the benchmarks, such as --only lenet
 BENCH :=
 
-.PHONY: help study test bench lint doctest docs wheel clean
+.PHONY: help study test bench check-patches side-by-side lint doctest docs wheel clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -31,6 +39,12 @@ test: .venv/installed-all
 
 bench: .venv/installed-peers
 	$(BIN)/python -m benchmarks $(BENCH)
+
+check-patches: .venv/installed-all
+	$(BIN)/python -m patches.check --yann '$(YANN)' --python '$(PYTHON27)'
+
+side-by-side: .venv/installed-all
+	$(BIN)/python -m patches.side_by_side --yann '$(YANN)' --python '$(PYTHON27)'
 
 lint: .venv/installed-all
 	$(BIN)/ruff check .
