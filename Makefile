@@ -18,7 +18,7 @@ NOSE :=
 # Options of the benchmarks, such as --only lenet
 BENCH :=
 
-.PHONY: help study test bench lint doctest docs wheel clean
+.PHONY: help study test bench lint doctest docs notebooks wheel clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -41,6 +41,10 @@ doctest: .venv/installed-all
 docs: .venv/installed-all
 	@rm -rf docs/reference
 	$(BIN)/sphinx-build -W -n -q -E -b html docs docs/_build/html
+
+# Runs the lessons of examples/tutorials anew; LESSONS="mlp gan" those alone.
+notebooks: .venv/installed-all
+	$(BIN)/python docs/notebooks.py $(LESSONS)
 
 wheel: .venv/made
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .

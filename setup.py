@@ -16,7 +16,9 @@ STUDY = [
 ]
 DOCS = [
     "furo>=2022.1",
-    "myst-parser>=0.17",
+    "ipykernel>=6",                  # runs the lessons that are kept as notebooks
+    "jupytext>=1.14",                # makes them of scripts
+    "myst-nb>=1.0",                  # shows them, and reads all pages; brings myst-parser, nbclient
     "numpydoc>=1.2",
     "sphinx>=5",
 ]

@@ -17,10 +17,10 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
     "numpydoc",
-    "myst_parser",
+    "myst_nb",
 ]
 # The first is what autosummary gives its pages, which are reStructuredText.
-source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 
@@ -30,6 +30,7 @@ html_show_sourcelink = False
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
+nb_execution_mode = "off"  # lessons are kept with what they show; see docs/notebooks.py
 
 autosummary_generate = True
 autodoc_typehints = "none"

@@ -1,7 +1,7 @@
 """Trainings side by side: one network at several rates, several networks in a table and as curves.
 
 For one seed, to choose a rate and to look at what a layer type changes. What is true over many
-seeds is a question for :mod:`yann_weightnorm.studies`.
+seeds is a question for the studies.
 """
 
 import itertools
@@ -66,23 +66,6 @@ def train_at(net, rates, epochs, start=None, seed=0):
     -------
     list of Trained
         One a rate. A training whose cost is not finite is given up.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from yann_weightnorm import dataset_from_arrays, network
-    >>> labels = np.arange(40) % 2
-    >>> images = labels[:, None, None] + np.zeros((40, 3, 3))
-    >>> data = dataset_from_arrays(*[(images, labels)] * 3, mini_batch_size=20)
-    >>> net = network(verbose=0)
-    >>> net.add_module("datastream", {"dataset": data, "id": "data"})
-    >>> net.add_layer("input", id="input", origin="data")
-    >>> net.add_layer("weightnorm_classifier", id="softmax", num_classes=2)
-    >>> net.add_layer("objective", id="cost")
-    >>> net.cook(resultor=None)
-    >>> runs = train_at(net, rates=(1e-6, 0.3), epochs=5)
-    >>> best(runs).rate, best(runs).test
-    (0.3, 100.0)
     """
     return [_train(net, rate, epochs, start, seed) for rate in rates]
 
