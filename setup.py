@@ -18,7 +18,7 @@ DOCS = [
     "furo>=2022.1",
     "ipykernel>=6",                  # runs the lessons that are kept as notebooks
     "jupytext>=1.14",                # makes them of scripts
-    "myst-nb>=1.0",                  # shows them, and reads all pages; brings myst-parser, nbclient
+    "myst-nb>=0.17",                 # shows them, and reads all pages; brings myst-parser, nbclient
     "numpydoc>=1.2",
     "sphinx>=5",
 ]

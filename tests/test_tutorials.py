@@ -73,6 +73,50 @@ def test_logistic_regression():
     assert [len(figure.axes) for figure in found["figures"]] == [2, 10]
 
 
+def test_weight_norm_from_scratch():
+    found = lesson("weight_norm_from_scratch", dataset=data(), STEPS=200, NEURONS=12)
+    check_gradients(found["compose"], found["gradients"])
+    for by_numbers, by_equation in (("numeric_v", "slope_v"), ("numeric_g", "slope_g"),
+                                    ("projected", "slope_v"), ("graph_v", "slope_v"),
+                                    ("graph_g", "slope_g")):
+        assert_allclose(found[by_numbers], np.ravel(found[by_equation]), rtol=1e-7)
+    check_growth(found["walk"](1.0))
+    first, last = ([found["descend"](rate, 200)[1][at] for rate in (0.01, 1.0)] for at in (0, -1))
+    assert_allclose(first[1] / first[0], 100)
+    assert last[1] / last[0] < 3
+    for t in found["started"]:
+        assert_allclose(t.mean(axis=0), np.zeros(12), atol=1e-12)
+        assert_allclose(t.std(axis=0), np.ones(12), rtol=1e-12)
+    deviations = [t.std() for t in found["reached"]["small weights"]]
+    assert np.all(np.diff(np.log(deviations)) < -1), deviations
+    assert_allclose(found["t"].std(axis=0), np.ones(12), rtol=1e-4)  # what the layer was set to
+    before, after, step = found["sizes"]
+    assert_allclose(after, np.hypot(before, step), rtol=1e-5)
+    assert np.all(after > before)
+    assert len(found["figures"]) == 4
+
+
+def check_gradients(compose, gradients):
+    """Check equation 3 at a point of seven dimensions, for a loss that is no parabola."""
+    rng = np.random.RandomState(3)
+    v, g, at, step = rng.normal(size=7), -1.7, rng.normal(size=7), 1e-5
+    slope_v, slope_g = gradients(v, g, np.cos(compose(v, g) * at) * at)
+
+    def loss(v, g):
+        return np.sin(compose(v, g) * at).sum()
+    assert_allclose(slope_v, [(loss(v + e, g) - loss(v - e, g)) / (2 * step)
+                              for e in step * np.eye(7)], rtol=1e-7)
+    assert_allclose(slope_g, (loss(v, g + step) - loss(v, g - step)) / (2 * step), rtol=1e-7)
+    assert abs(v @ slope_v) < 1e-14
+
+
+def check_growth(path):
+    """Check that the steps of `path` are at right angles to where they begin, and lengthen v."""
+    steps = np.diff(path, axis=0)
+    assert_allclose((steps * path[:-1]).sum(axis=1), np.zeros(len(steps)), atol=1e-12)
+    assert np.all(np.diff(np.linalg.norm(path, axis=1)) > 0)
+
+
 # -- the notebooks --------------------------------------------------------------------------------
 
 def script(name):
