@@ -26,7 +26,7 @@ PYTHON27 := build/python2.7/bin/python
 # Options of the benchmarks, such as --only lenet
 BENCH :=
 
-.PHONY: help study test bench check-patches side-by-side lint doctest docs wheel clean
+.PHONY: help study test bench check-patches side-by-side lint doctest docs notebooks wheel clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -56,6 +56,10 @@ docs: .venv/installed-all
 	@rm -rf docs/reference
 	$(BIN)/sphinx-build -W -n -q -E -b html docs docs/_build/html
 	$(BIN)/python docs/check_pages.py docs/_build/html
+
+# Runs the lessons of examples/tutorials anew; LESSONS="mlp gan" those alone.
+notebooks: .venv/installed-all
+	$(BIN)/python docs/notebooks.py $(LESSONS)
 
 wheel: .venv/made
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .

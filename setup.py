@@ -16,8 +16,10 @@ STUDY = [
 ]
 DOCS = [
     "furo>=2022.1",
+    "ipykernel>=6",                  # runs the lessons that are kept as notebooks
+    "jupytext>=1.14",                # makes them of scripts
+    "myst-nb>=0.17",                 # shows them, and reads all pages; brings myst-parser, nbclient
     "latex2mathml>=3.60",            # formulas that need no script from the network
-    "myst-parser>=0.17",
     "numpydoc>=1.2",
     "sphinx>=5",
 ]

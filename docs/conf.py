@@ -18,10 +18,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
-    "myst_parser",
+    "myst_nb",
 ]
 # The first is what autosummary gives its pages, which are reStructuredText.
-source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 
@@ -33,6 +33,7 @@ html_math_renderer = "mathml"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
+nb_execution_mode = "off"  # lessons are kept with what they show; see docs/notebooks.py
 
 autosummary_generate = True
 autodoc_typehints = "none"
