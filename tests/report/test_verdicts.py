@@ -8,8 +8,8 @@ from yann_weightnorm.records import read_records
 from yann_weightnorm.report.claims import CLAIMS
 from yann_weightnorm.report.comparison import compare
 from yann_weightnorm.report.verdicts import (
-    NOT, SUPPORTED, UNTESTED, Claim, alike, better, cheap, faster, follows_less, larger_rate,
-    reaches, steadier, trains_at, trains_instead, wider)
+    NOT, SUPPORTED, UNTESTED, Claim, alike, better, better_at_one_rate, cheap, faster, follows_less,
+    larger_rate, reaches, steadier, trains_at, trains_instead, wider)
 
 
 class TestVerdicts(unittest.TestCase):
@@ -38,6 +38,17 @@ class TestVerdicts(unittest.TestCase):
         self.assertEqual(self.word(alike("a", "b")), NOT)
         self.assertIn("d, mlp: test error (%) 2.00 [1.00, 3.00] of a, 5.00 [4.00, 6.00] of b.",
                       self.why(better("a", "b")))
+
+    def test_what_follows_from_the_rate_is_compared_at_one_rate(self):
+        for rate, ends in ((0.1, (5, 6, 7)), (1.0, (50, 60, 70))):
+            for seed, end in enumerate(ends):  # a is the better at each rate, and judged worse
+                put(self.folder, "a", rate, seed, [9], [9 - rate], end - 1)
+                put(self.folder, "b", rate, seed, [9], [9 + rate], end)
+        self.assertEqual(self.word(better("a", "b")), NOT)  # at 1, and b at 0.1
+        self.assertEqual(self.word(better_at_one_rate("a", "b", "test_error")), SUPPORTED)
+        self.assertEqual(self.word(better_at_one_rate("b", "a", "test_error")), NOT)
+        self.assertIn("test error (%), over all learning rates, 27.50 [4.00, 69.00] of a, 28.50 "
+                      "[5.00, 70.00] of b.", self.why(better_at_one_rate("a", "b", "test_error")))
 
     def test_every_run_must_end_above_what_is_to_be_reached(self):
         self.two((1, 2, 3), (4, 5, 6))

@@ -16,9 +16,9 @@ from yann_weightnorm.report.numbers import (
     count, of_unit, percent_spread, plural, rate, with_article)
 from yann_weightnorm.report.statistics import SIGNIFICANT, beyond_chance, spread
 
-__all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better", "cheap",
-           "faster", "follows_less", "larger_rate", "reaches", "steadier", "trains_at",
-           "trains_instead", "wider"]
+__all__ = ["Claim", "NOT", "SUPPORTED", "UNTESTED", "Verdict", "alike", "better",
+           "better_at_one_rate", "cheap", "faster", "follows_less", "larger_rate", "reaches",
+           "steadier", "trains_at", "trains_instead", "wider"]
 
 SUPPORTED, NOT, UNTESTED = "supported", "not supported", "not testable at this scale"
 
@@ -63,6 +63,24 @@ def better(mine, theirs, metric="test_error"):
         return _clear(ours, others, first.plan.measured[metric].higher), _spreads(
             first, second, metric)
     return _over_all(mine, theirs, judge)
+
+
+def better_at_one_rate(mine, theirs, metric):
+    """Return the rule that `mine` ends with a better `metric` than `theirs` at the same rates.
+
+    Pairs are of one learning rate and seed. For what follows from the rate, such as the length of
+    steps: at each arm's own best rate that would be compared at different ones.
+    """
+    def judge(first, second):
+        ours, others = ({(value, run.run["seed"]): final(run, metric)
+                         for value, runs in arm.rates.items() for run in runs}
+                        for arm in (first, second))
+        told = ", ".join(f"{percent_spread(spread(found.values()))} of {arm.name}"
+                         for arm, found in ((first, ours), (second, others)))
+        measured = first.plan.measured[metric]
+        return (_clear(ours, others, measured.higher),
+                f"{measured.title}, over all learning rates, {told}")
+    return _over_all(mine, theirs, judge, best=False)
 
 
 def alike(mine, theirs, metric="test_error"):
