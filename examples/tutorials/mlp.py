@@ -33,7 +33,8 @@ def mlp(dataset, prefix="", neurons=100, seed=0, verbose=0, **hidden):
     net = network(rng=np.random.RandomState(seed), verbose=verbose)
     net.add_module("datastream", {"dataset": dataset, "id": "data", "n_classes": 10,
                                   "shuffle": True})
-    net.add_module("optimizer", {"optimizer_type": "sgd", "momentum_type": "false", "id": "main"})
+    net.add_module("optimizer", {"optimizer_type": "sgd", "momentum_type": "false",
+                                 "max_norm": None, "id": "main"})
     net.add_layer("input", id="input", origin="data")
     net.add_layer(prefix + "dot_product", id="dot_product_1", origin="input",
                   num_neurons=neurons, activation="relu", **hidden)
@@ -114,10 +115,12 @@ for words, layers in found.items():
 #
 # ## What diverges
 #
-# In logistic regression no rate did harm. Here 1 does, and the reason is $g$: an ordinary
-# parameter, whose steps nothing shortens. In a network of several layers the outputs are products
-# of lengths, so steps of $g$ that are too long in one layer make those of the others longer
-# still. Layers take `learn_g=False`, which keeps the lengths that the start has set:
+# In logistic regression no rate did much harm. Here 1 does: the plain network guesses, and the
+# normalised one is lost to infinity. Its $v$ would have grown out of that. The reason is $g$, and
+# the reason is $g$: an ordinary parameter, whose steps nothing shortens. In a network of several
+# layers the outputs are products of lengths, so steps of $g$ that are too long in one layer make
+# those of the others longer still. Layers take `learn_g=False`, which keeps the lengths that the
+# start has set:
 
 # %%
 nets["g fixed"] = mlp(dataset, "weightnorm_", NEURONS, learn_g=False)
