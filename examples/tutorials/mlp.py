@@ -111,16 +111,15 @@ for words, layers in found.items():
 # A column a layer. From the data's start every step is some ten times as long in effect as the
 # rate says. That is why the normalised network learns so much at 0.01 and at 0.03, why its best
 # rate is lower than the plain one's, and why comparing the two at one rate would have misled us,
-# in its favour at 0.03, against it at 1.
+# in its favour at 0.03, against it at 0.3.
 #
 # ## What diverges
 #
 # In logistic regression no rate did much harm. Here 1 does: the plain network guesses, and the
-# normalised one is lost to infinity. Its $v$ would have grown out of that. The reason is $g$, and
-# the reason is $g$: an ordinary parameter, whose steps nothing shortens. In a network of several
-# layers the outputs are products of lengths, so steps of $g$ that are too long in one layer make
-# those of the others longer still. Layers take `learn_g=False`, which keeps the lengths that the
-# start has set:
+# normalised one is lost to infinity. $v$ would grow out of that. The reason is $g$, an ordinary
+# parameter, whose steps nothing shortens. In a network of several layers the outputs are products
+# of lengths, so steps of $g$ that are too long in one layer make those of the others longer
+# still. Layers take `learn_g=False`, which keeps the lengths that the start has set:
 
 # %%
 nets["g fixed"] = mlp(dataset, "weightnorm_", NEURONS, learn_g=False)
