@@ -116,10 +116,10 @@ print(f"right: {net.test(verbose=0):.1f} % before, {plain.test(verbose=0):.1f} %
 # - With Adam, whose steps have a size of their own, the four are close at their best rates: 2.6
 #   to 3.2 % of the validation images are wrong. Weight normalization comes to a low cost in fewer
 #   epochs at the small rates, and is worse than the plain network at 0.01.
-# - Batch normalization has the best figures at every rate but one, and hardly minds which it is.
-#   Mean-only batch normalization with normalised weights is as good at its best. That agrees with
-#   the paper, where on CIFAR-10 weight normalization alone is even with a well tuned plain
-#   network (8.46 and 8.43 % wrong), batch normalization has 8.05 % and mean-only batch
+# - Batch normalization has the best test accuracy at every rate but one, and hardly minds which
+#   it is. Mean-only batch normalization with normalised weights is as good at its best. That
+#   agrees with the paper, where on CIFAR-10 weight normalization alone is even with a well tuned
+#   plain network (8.46 and 8.43 % wrong), batch normalization has 8.05 % and mean-only batch
 #   normalization with weight normalization 7.31 %.
 # - Of 500 images one is 0.2 %: differences of one percent may be chance.
 #
