@@ -7,19 +7,23 @@ the site are made of these notebooks as they are; nothing is run when the site i
 """
 
 import argparse
+import base64
+import io
 import pathlib
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 
-__all__ = ["FOLDER", "LESSONS", "main", "notebook", "executed"]
+__all__ = ["FOLDER", "LESSONS", "executed", "main", "notebook", "smaller"]
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "tutorials"
 LESSONS = FOLDER.parent.parent / "examples" / "tutorials"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "pygments_lexer": "ipython3"}
 SECONDS = 1200  # that a cell may take
+COLOURS = 64    # of a picture: enough for lines and greys, at a third of the size
 
 
 def notebook(script):
@@ -39,7 +43,18 @@ def executed(book, folder):
     NotebookClient(book, timeout=SECONDS, kernel_name=KERNEL["name"], record_timing=False,
                    coalesce_streams=True, resources={"metadata": {"path": str(folder)}}).execute()
     book.metadata["language_info"] = nbformat.from_dict(LANGUAGE)
+    for output in (each for cell in book.cells for each in cell.get("outputs", ())):
+        if "image/png" in output.get("data", ()):
+            output["data"]["image/png"] = smaller(output["data"]["image/png"])
     return book
+
+
+def smaller(png):
+    """Return a picture with few colours; both are PNG in base 64, as notebooks have them."""
+    file, picture = io.BytesIO(), Image.open(io.BytesIO(base64.b64decode(png)))
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+        file, "png", optimize=True)
+    return base64.b64encode(file.getvalue()).decode("ascii") + "\n"
 
 
 def main(arguments=None):

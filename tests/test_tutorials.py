@@ -117,6 +117,64 @@ def check_growth(path):
     assert np.all(np.diff(np.linalg.norm(path, axis=1)) > 0)
 
 
+def test_a_network_with_hidden_layers():
+    rates = 0.03, 1.0
+    found = lesson("mlp", dataset=data(), NEURONS=8, EPOCHS=4, RATES=rates)
+    check_arms(found["from_data"], rates)
+    for name, runs in found["small"].items():  # where every class is as likely as the others
+        assert_allclose([run.cost for run in runs], np.log(10), rtol=0.05)
+        assert min(run.cost for run in found["from_data"][name]) < np.log(10) - 0.2
+    assert set(found["from_data"]) == {"plain", "weight norm", "g fixed"}
+    assert_allclose(found["found"]["small weights, at first"], np.ones(3), rtol=1e-5)
+    assert min(found["found"]["set by the data, at first"]) > 1
+    fixed = found["nets"]["g fixed"].layers
+    assert "dot_product_1.g" not in [p.name for p in fixed["dot_product_1"].active_params]
+    assert "softmax.g" in [p.name for p in fixed["softmax"].active_params]
+
+
+def test_a_convolutional_network():
+    rates = 0.01,
+    found = lesson("lenet", dataset=data(16), MAPS=(2, 3), NEURONS=6, EPOCHS=2, RATES=rates)
+    check_arms(found["arms"], rates)
+    assert len(found["arms"]) == 4
+    assert "conv_pool_2: (20, 3, 2, 2) v (3, 2, 3, 3) g (3, 1, 1, 1) b (3,)" in found["printed"]
+    assert "conv_pool_1.w (2, 1, 5, 5)" in found["printed"]
+    assert found["difference"] < 1e-6
+    assert "conv_pool_1.v" not in [p.name for p in found["plain"].params]
+    before, folded = re.search("right: (.*) % before, (.*) % folded", found["printed"]).groups()
+    assert before == folded
+    assert_allclose((found["directions"] ** 2).sum(axis=(1, 2, 3)), np.ones(2), rtol=1e-5)
+
+
+def test_an_autoencoder():
+    rates = 0.03,
+    found = lesson("autoencoder", dataset=data(), CODE=4, EPOCHS=3, RATES=rates, SEEDS=())
+    check_arms(found["arms"], rates)
+    for name, parts in (("plain", "w"), ("weight norm", "vg")):
+        net = found["nets"][name]
+        assert [p.name for p in net.active_params] == [
+            *(f"encoder.{part}" for part in parts), "encoder.b", "decoder.b"]
+        w = net.layers["encoder"].weight_value()
+        assert_allclose(net.layers["decoder"].w.eval(), w.T, rtol=1e-6)
+
+
+def test_two_networks_against_each_other():
+    found = lesson("gan", dataset=data(), NEURONS=8, EPOCHS=8, RATES=(0.01,), SEEDS=())
+    digits = data().load("test")[0]
+    noise = np.random.RandomState(0).uniform(size=digits.shape)
+    for name, net in found["nets"].items():
+        history = found["arms"][name][0.01].history
+        assert np.all(np.isfinite(history.column("discriminator_cost"))), name
+        images = found["images"][name][0.01]
+        assert found["nearest"](images, digits) < found["nearest"](noise, digits), name
+        for mine, theirs in zip(net.layers["D1(x)"].params, net.layers["D1(G(z))"].params):
+            assert mine is theirs
+    few, more = np.random.RandomState(0).uniform(size=(2, 5, 9))
+    apart = np.sqrt(((few[:, None] - more) ** 2).mean(axis=2))
+    assert_allclose(found["distances"](few, more), [apart.min(axis=1).mean(),
+                                                   apart.min(axis=0).mean()])
+
+
 # -- the notebooks --------------------------------------------------------------------------------
 
 def script(name):

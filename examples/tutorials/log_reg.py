@@ -36,7 +36,8 @@ print(dataset)
 #
 # - a **datastream** gives the images in mini batches of 100, in a new order every epoch;
 # - an **optimizer** takes the steps: here plain gradient descent without momentum, the rule that
-#   the theory of weight normalization speaks of;
+#   the theory of weight normalization speaks of. YANN bounds the columns of plain weights, and no
+#   $v$, to a length of $\sqrt{15}$; `max_norm=None` switches that off, lest we compare bounds;
 # - the layer **input** reads images, **classifier** computes the probabilities $p =
 #   \mathrm{softmax}(x w + b)$, **objective** how wrong they are: the mean of $-\log p$ of the
 #   right class;
@@ -51,7 +52,8 @@ def log_reg(dataset, prefix="", seed=0):
     net = network(rng=np.random.RandomState(seed), verbose=0)
     net.add_module("datastream", {"dataset": dataset, "id": "data", "n_classes": 10,
                                   "shuffle": True})
-    net.add_module("optimizer", {"optimizer_type": "sgd", "momentum_type": "false", "id": "sgd"})
+    net.add_module("optimizer", {"optimizer_type": "sgd", "momentum_type": "false",
+                                 "max_norm": None, "id": "sgd"})
     net.add_layer("input", id="input", origin="data")
     net.add_layer(prefix + "classifier", id="softmax", origin="input", num_classes=10)
     net.add_layer("objective", id="cost", origin="softmax", objective="nll")
@@ -120,17 +122,17 @@ print(table(arms))
 # %%
 figure, (chosen, largest) = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True, layout="constrained")
 curves(chosen, {name: best(runs) for name, runs in arms.items()}).set_title("At the best rate")
-curves(largest, {name: runs[-2] for name, runs in arms.items()}).set_title("At a rate too large")
+curves(largest, {name: runs[-1] for name, runs in arms.items()}).set_title("At the largest")
 plt.show()
 
 # %% [markdown]
-# ## Why a large rate does it no harm
+# ## Where the rate goes
 #
 # The output does not depend on the length of $v$, so the gradient of $v$ has no part along $v$:
 # it stands at right angles to it, and every step makes $v$ longer, a long step much longer. But
 # the longer $v$ is, the less a step of the same size turns it: a step of $v$ by the rate $\eta$
-# changes $w$ as a plain step by $\eta\, g^2 / \lVert v \rVert^2$ would. Too large a rate undoes
-# itself. (The lesson *weight normalization from scratch* derives and checks all this.)
+# changes $w$ as a plain step by $\eta\, g^2 / \lVert v \rVert^2$ would. That is the *effective
+# rate*. (The lesson *weight normalization from scratch* derives and checks all this.)
 
 # %%
 print("  rate   mean |v|   effective rate")
@@ -141,7 +143,8 @@ for rate in RATES:
     print(f"{rate:6g} {lengths.mean():10.2f} {rate * np.mean((g / lengths) ** 2):16.2f}")
 
 # %% [markdown]
-# All columns of $v$ began with a length of 0.28.
+# All columns of $v$ began with a length of 0.28. The rates are more than three hundredfold apart,
+# the effective rates at the end about fourfold: a rate that is large undoes itself.
 #
 # ## What it has learnt
 #
@@ -167,8 +170,9 @@ plt.show()
 # - **At their best rates there is nothing to choose**: the accuracies differ by a few of 500
 #   images, which another seed would turn round. The problem is convex and has one layer; there is
 #   little for a reparametrisation to mend.
-# - **The normalised network minds its rate less.** From 0.03 to 10 its accuracy hardly moves. The
-#   plain one is at its best at 0.3, and at 3 every step overshoots.
+# - **At large rates the normalised network is the calmer one**: from 1 on its last cost is above
+#   the plain one's, but its curve is smooth, and its test accuracy is no worse, at 10 better by
+#   13 of 500 images. Its steps have become shorter.
 # - Weight normalization did not make the function richer: for every $v$ and $g$ there is a $w$.
 #   What it changes is the way there.
 #

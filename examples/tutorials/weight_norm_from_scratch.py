@@ -306,9 +306,9 @@ for name, layers in reached.items():
     print(f"{name:18}" + "".join(f"{t.std(axis=0).mean():9.2g}" for t in layers))
 
 # %% [markdown]
-# With small weights what goes up fades from layer to layer; after the start it does not, and other
-# images than those that set it see nearly the same. On the right the pre-activations of each layer
-# after the start, all neurons together:
+# With small weights what goes up fades from layer to layer; after the start it does not, and
+# other images than those that set it see nearly the same. On the right the pre-activations of
+# each layer after the start, all neurons together:
 
 # %%
 figure, (sizes, spread) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
