@@ -12,19 +12,10 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from tests.small import temporary_folder, without_c_code
-from yann_weightnorm import dataset_from_arrays
+from tests.test_examples import data
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LESSONS, NOTEBOOKS = ROOT / "examples" / "tutorials", ROOT / "docs" / "tutorials"
-SIDE, ROWS = 10, 60
-
-
-def data(side=SIDE):
-    """Return images between 0 and 1, of ten classes: which column is bright."""
-    rng, labels = np.random.RandomState(0), np.arange(ROWS) % 10
-    images = 0.2 * rng.uniform(size=(ROWS, side, side))
-    images[np.arange(ROWS), :, labels] += 0.6
-    return dataset_from_arrays(*[(images, labels)] * 3, mini_batch_size=20)
 
 
 def cells(name):
