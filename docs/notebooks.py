@@ -8,13 +8,13 @@ the site are made of these notebooks as they are; nothing is run when the site i
 
 import argparse
 import base64
-import io
 import pathlib
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from PIL import Image
+
+from yann_weightnorm.report.pictures import small
 
 __all__ = ["FOLDER", "LESSONS", "executed", "main", "notebook", "smaller"]
 
@@ -23,7 +23,6 @@ LESSONS = FOLDER.parent.parent / "examples" / "tutorials"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "pygments_lexer": "ipython3"}
 SECONDS = 1200  # that a cell may take
-COLOURS = 64    # of a picture: enough for lines and greys, at a third of the size
 
 
 def notebook(script):
@@ -51,10 +50,7 @@ def executed(book, folder):
 
 def smaller(png):
     """Return a picture with few colours; both are PNG in base 64, as notebooks have them."""
-    file, picture = io.BytesIO(), Image.open(io.BytesIO(base64.b64decode(png)))
-    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-        file, "png", optimize=True)
-    return base64.b64encode(file.getvalue()).decode("ascii") + "\n"
+    return base64.b64encode(small(base64.b64decode(png))).decode("ascii") + "\n"
 
 
 def main(arguments=None):
